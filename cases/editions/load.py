@@ -1,0 +1,84 @@
+"""Editions from their data: what a file must hold, and where it is wrong (action plan, part 3 and Annex 1).
+
+The shape is checked by :mod:`cases.editions.reader`, the meaning by :mod:`cases.editions.rules`; both report every
+fault with its path, and :class:`MalformedEdition` carries them all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.utils.translation import gettext as _
+
+from cases.editions.reader import FaultList, read_object
+from cases.editions.rules import check_edition
+from cases.editions.schema import EditionData
+
+DATA = Path(__file__).parent / "data"
+
+
+class MalformedEdition(Exception):
+    """An edition that cannot be used; ``faults`` holds (path, message) for every fault, ``where`` the file."""
+
+    def __init__(self, where: str, faults: list[tuple[str, str]]) -> None:
+        self.where = where
+        self.faults = tuple(faults)
+        super().__init__("\n".join(f"{where}: {path}: {message}" for path, message in faults))
+
+
+def parse(data: Mapping[str, Any], *, where: str) -> EditionData:
+    """The edition that the data describes; raises :class:`MalformedEdition` naming every fault and its place."""
+    faults = FaultList()
+    edition = read_object(EditionData, data, "", faults)
+    if edition is not None:
+        check_edition(edition, faults)
+    if faults:
+        raise MalformedEdition(where, faults)
+    parsed: EditionData = edition
+    return parsed
+
+
+def digest(data: Mapping[str, Any]) -> str:
+    """SHA-256 in hex of the data's canonical JSON: the same content gives the same digest whatever its layout."""
+    canonical = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def available() -> list[Path]:
+    """The edition files that come with the project, in order of their names."""
+    return sorted(DATA.glob("*.json"))
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """The JSON object in the file, unchecked but for its syntax; raises :class:`MalformedEdition`, or OSError."""
+    faults = FaultList()
+
+    def refuse_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
+                faults.add("", _("the key “%(key)s” stands twice in one object") % {"key": key})
+            found[key] = value
+        return found
+
+    def refuse_constant(name: str) -> NoReturn:
+        raise ValueError(_("%(name)s is not a number in JSON") % {"name": name})
+
+    try:
+        data = json.loads(path.read_bytes(), object_pairs_hook=refuse_doubles, parse_constant=refuse_constant)
+    except json.JSONDecodeError as error:
+        place = _("line %(line)d, column %(column)d") % {"line": error.lineno, "column": error.colno}
+        raise MalformedEdition(path.name, [(place, _("not valid JSON: %(reason)s") % {"reason": error.msg})]) from error
+    except (ValueError, RecursionError) as error:
+        faults.add("", _("not valid JSON: %(reason)s") % {"reason": error})
+        raise MalformedEdition(path.name, faults) from error
+    if not isinstance(data, dict):
+        faults.add("", _("an edition file holds one JSON object"))
+    if faults:
+        raise MalformedEdition(path.name, faults)
+    parsed: dict[str, Any] = data
+    return parsed
