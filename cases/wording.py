@@ -1,0 +1,141 @@
+"""How dates, limits and sizes are put into words, the same on every page and in every message.
+
+Moments are read in the current time zone, Asia/Shanghai; a bare ``date`` is taken as it is and, as a limit, means
+the end of that day.
+"""
+
+import datetime as dt
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext, pgettext
+
+from cases import clock
+from cases.workdays import working_days_between
+
+SOON_DAYS = 7  # calendar days; the traffic light turns amber here
+MAKE_UP_SPAN = 14  # calendar days; over longer spans naming the make-up days helps nobody
+
+Moment = dt.date | dt.datetime
+
+
+def local_date(value: Moment) -> dt.date:
+    """The calendar day of a moment, or the date itself."""
+    return clock.local_date(value) if isinstance(value, dt.datetime) else value
+
+
+def is_late(due: Moment, now: dt.datetime) -> bool:
+    """Whether the limit has passed."""
+    return now > due if isinstance(due, dt.datetime) else local_date(now) > due
+
+
+def light_code(due: Moment | None, now: dt.datetime, *, done: bool = False) -> str:
+    """The traffic light (红绿灯) of a limit: ``ok``, ``soon``, ``late`` or ``idle``. Counts calendar days."""
+    if done:
+        return "ok"
+    if due is None:
+        return "idle"
+    if is_late(due, now):
+        return "late"
+    return "soon" if (local_date(due) - local_date(now)).days <= SOON_DAYS else "ok"
+
+
+def light_word(code: str) -> str:
+    """The word that stands beside the colour; a colour never speaks alone."""
+    return {
+        "ok": pgettext("light", "On time"),
+        "soon": pgettext("light", "Due soon"),
+        "late": pgettext("light", "Overdue"),
+        "idle": pgettext("light", "Not started"),
+    }[code]
+
+
+def weekday(value: Moment) -> str:
+    """周一 … 周日."""
+    return (
+        pgettext("short weekday", "Mon"),
+        pgettext("short weekday", "Tue"),
+        pgettext("short weekday", "Wed"),
+        pgettext("short weekday", "Thu"),
+        pgettext("short weekday", "Fri"),
+        pgettext("short weekday", "Sat"),
+        pgettext("short weekday", "Sun"),
+    )[local_date(value).weekday()]
+
+
+def _with_weekday(day: dt.date, format_name: str) -> str:
+    parts = {"date": date_format(day, format_name), "weekday": weekday(day)}
+    return pgettext("date with weekday", "%(weekday)s %(date)s") % parts
+
+
+def cdate(value: Moment) -> str:
+    """2021年5月12日 周三."""
+    return _with_weekday(local_date(value), "DATE_FORMAT")
+
+
+def cday(value: Moment, now: Moment) -> str:
+    """5月12日 周三, with the year when it is not the present one."""
+    day = local_date(value)
+    return _with_weekday(day, "MONTH_DAY_FORMAT" if day.year == local_date(now).year else "DATE_FORMAT")
+
+
+def cdatetime(value: dt.datetime) -> str:
+    """2021年5月12日 10:42."""
+    return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+
+
+def remaining(due: Moment, now: dt.datetime) -> str:
+    """还剩 2 个工作日 / 今天截止 / 已逾期 4 个工作日, in working days of the Chinese calendar."""
+    today, end = local_date(now), local_date(due)
+    if is_late(due, now):
+        days = working_days_between(end, today)
+        if not days:
+            return gettext("Overdue by less than a working day")
+        text = ngettext("%(days)d working day overdue", "%(days)d working days overdue", days) % {"days": days}
+        return text + _make_up_note(end, today)
+    if end == today:
+        return gettext("Due today")
+    days = working_days_between(today, end)
+    if not days:
+        return gettext("Due before the next working day")
+    return ngettext("%(days)d working day left", "%(days)d working days left", days) % {"days": days}
+
+
+def _make_up_note(start: dt.date, end: dt.date) -> str:
+    """Names the weekend days that count as work, because the reader would count them out."""
+    span = (end - start).days
+    if span > MAKE_UP_SPAN:
+        return ""
+    days = [start + dt.timedelta(days=n) for n in range(1, span + 1)]
+    made_up = [d for d in days if d.weekday() >= 5 and working_days_between(d - dt.timedelta(days=1), d)]
+    if not made_up:
+        return ""
+    names = pgettext("list separator", ", ").join(date_format(d, "MONTH_DAY_FORMAT") for d in made_up)
+    return gettext(" (counting %(days)s, a make-up working day)") % {"days": names}
+
+
+def csize(size: int) -> str:
+    """1.8 MB; the unit is 1,024 bytes, as the upload limits are."""
+    if size < 1024:
+        return ngettext("%(size)d byte", "%(size)d bytes", size) % {"size": size}
+    value, unit = float(size), "B"
+    for unit in ("KB", "MB", "GB"):
+        value /= 1024
+        if value < 1023.95:
+            break
+    return f"{value:.0f} {unit}" if value >= 99.5 or unit == "KB" else f"{value:.1f} {unit}"
+
+
+def light_done() -> str:
+    """The word beside the green light of work that is finished."""
+    return pgettext("light", "Finished")
+
+
+def cell_words() -> dict[str, str]:
+    """What the squares of Annex 1 mean, in the words of the form itself."""
+    return {
+        "ok": pgettext("answer", "Compliant"),
+        "problem": pgettext("answer", "Problem found"),
+        "na": pgettext("answer", "Not applicable"),
+        "todo": pgettext("answer", "Not filled in"),
+    }

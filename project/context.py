@@ -1,0 +1,159 @@
+"""What the frame of every page shows: brand, navigation, who is signed in, language.
+
+Everything is looked up when the frame asks for it, so that a fragment answered to htmx costs no query here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, gettext
+
+from cases import clock
+from cases.access import Viewer, appointments_of
+from cases.models import Appointment, User, WorkItem
+from project.navigation import Entry, entries_for, tabs_for
+
+COUNT_CAP = 99  # a badge needs no more, and an officer may have thousands
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``shell`` for the frame, ``now`` for the tags that compare limits with the present."""
+    at = clock.now()
+    return {"shell": Shell(request, at), "now": at}
+
+
+def _address(name: str) -> str:
+    """The address of a page, empty where there is no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """One line of the navigation, ready to be drawn."""
+
+    name: str
+    label: str
+    short: str
+    href: str
+    icon: str
+    current: bool
+    count: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines of the navigation under one heading."""
+
+    label: str
+    entries: list[Link]
+
+
+class Shell:
+    """The frame of one page for one request."""
+
+    def __init__(self, request: HttpRequest, at: dt.datetime) -> None:
+        self.request = request
+        self.at = at
+
+    @property
+    def brand(self) -> str:
+        return gettext("Yiyang Casework")
+
+    @property
+    def lang(self) -> str:
+        return "en" if (get_language() or "").startswith("en") else "zh-CN"
+
+    @property
+    def here(self) -> str:
+        """Where to come back to after changing the language; a page that answered a form is not an address."""
+        return self.request.get_full_path() if self.request.method == "GET" else ""
+
+    @cached_property
+    def user(self) -> User | None:
+        """The person signed in; None also where a refusal came before sign-in was looked at."""
+        user = getattr(self.request, "user", None)
+        return user if user is not None and user.is_authenticated else None
+
+    @property
+    def user_name(self) -> str:
+        return self.user.get_full_name() if self.user else ""
+
+    @cached_property
+    def appointments(self) -> list[Appointment]:
+        return appointments_of(self.user, self.at) if self.user else []
+
+    @property
+    def unit(self) -> str:
+        """The unit of the first appointment; the menu lists them all."""
+        return self.appointments[0].unit.name if self.appointments else ""
+
+    @property
+    def role(self) -> str:
+        return self.appointments[0].get_role_display() if self.appointments else ""
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(appointment.role for appointment in self.appointments)
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The side navigation."""
+        groups: dict[str, list[Link]] = {}
+        for entry in entries_for(self.roles):
+            groups.setdefault(str(entry.group), []).append(self._link(entry))
+        return [Group(label, links) for label, links in groups.items()]
+
+    @cached_property
+    def tabs(self) -> list[Link]:
+        """The bar at the bottom of a phone."""
+        return [self._link(entry) for entry in tabs_for(self.roles)] if self.user else []
+
+    def _link(self, entry: Entry) -> Link:
+        match = self.request.resolver_match
+        return Link(
+            name=entry.name,
+            label=str(entry.label),
+            short=str(entry.short or entry.label),
+            href=entry.href or "",
+            icon=entry.icon,
+            current=match is not None and match.url_name == entry.name,
+            count=self.to_do if entry.counted else "",
+        )
+
+    @cached_property
+    def to_do(self) -> str:
+        """How many work items wait for this person's posts, capped; empty for none."""
+        if not self.user or not self.appointments:
+            return ""
+        viewer = getattr(self.request, "viewer", None) or Viewer(self.user, self.at)
+        count = WorkItem.objects.open().addressed_to(viewer)[: COUNT_CAP + 1].count()
+        return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
+
+    @property
+    def home(self) -> str:
+        return _address("inbox") or "/"
+
+    @property
+    def login_url(self) -> str:
+        return _address("login")
+
+    @property
+    def logout_url(self) -> str:
+        return _address("logout")
+
+    @property
+    def set_language_url(self) -> str:
+        return _address("set_language")
+
+    @property
+    def me_url(self) -> str:
+        return _address("me")

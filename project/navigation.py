@@ -1,0 +1,80 @@
+"""The navigation as one table: what stands where, and which roles see it.
+
+An entry whose page does not exist (yet) is left out, so that a page may arrive without touching the frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cases.roles import Role
+
+INSTITUTION = frozenset({Role.INSTITUTION_FILLER, Role.INSTITUTION_HEAD})
+COUNTY = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_APPROVER})
+ABOVE = frozenset({Role.PREFECTURE_OFFICER, Role.PREFECTURE_HEAD, Role.REGION_OFFICER, Role.REGION_HEAD})
+READERS = frozenset({Role.INSPECTOR})
+WORKERS = INSTITUTION | COUNTY | ABOVE
+EVERYONE = frozenset(Role)
+
+WORK = pgettext_lazy("navigation", "Casework")
+FILES = pgettext_lazy("navigation", "Records")
+RUNNING = pgettext_lazy("navigation", "Administration")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the navigation; ``tab`` is its place in the four-part bar of the phone, 0 for none."""
+
+    group: Promise
+    label: Promise
+    name: str
+    icon: str
+    roles: frozenset[str]
+    tab: int = 0
+    short: Promise | None = None
+    counted: bool = False
+
+    @property
+    def href(self) -> str | None:
+        """The address of the page, or None where there is no such page."""
+        try:
+            return reverse(self.name)
+        except NoReverseMatch:
+            return None
+
+
+ENTRIES = (
+    Entry(WORK, _("To do"), "inbox", "inbox", EVERYONE - {Role.NATIONAL_EXPERT}, tab=1, counted=True),
+    Entry(WORK, _("County verification"), "verifications", "compare", COUNTY, tab=3, short=_("Verification")),
+    Entry(WORK, _("Rectification items"), "ledger", "ledger", INSTITUTION, tab=2, short=_("Ledger")),
+    Entry(WORK, _("Rectification ledger"), "ledger", "ledger", COUNTY | ABOVE | READERS, tab=2, short=_("Ledger")),
+    Entry(FILES, _("This year's work"), "cycles", "form", INSTITUTION, tab=3, short=_("This year")),
+    Entry(FILES, _("Annual cycles"), "cycles", "calendar", COUNTY | ABOVE | READERS, tab=3, short=_("Cycles")),
+    Entry(FILES, _("Institution files"), "units", "file", WORKERS | READERS),
+    Entry(RUNNING, _("Roster import"), "roster", "users", frozenset({Role.SYSTEM_ADMIN}), tab=2, short=_("Roster")),
+)
+MINE = Entry(WORK, _("My page"), "me", "user", EVERYONE, tab=4, short=pgettext_lazy("tab", "Me"))
+
+
+def entries_for(roles: Collection[str]) -> list[Entry]:
+    """The entries that somebody with these roles sees, each page once, in the order of the table."""
+    seen: dict[str, Entry] = {}
+    for entry in ENTRIES:
+        if entry.href is not None and not entry.roles.isdisjoint(roles):
+            seen.setdefault(entry.name, entry)
+    return list(seen.values())
+
+
+def tabs_for(roles: Collection[str]) -> list[Entry]:
+    """At most four entries for the phone: one for each place, and the personal page last."""
+    places: dict[int, Entry] = {}
+    for entry in [*entries_for(roles), *([MINE] if MINE.href is not None else [])]:
+        if entry.tab:
+            places.setdefault(entry.tab, entry)
+    return [places[place] for place in sorted(places)]
