@@ -1,0 +1,63 @@
+"""Make the virtual environment and install one lock file into it: bootstrap.py VENV base|test.
+
+Runs on the machine's own Python with nothing installed. A stamp in the environment says which locks it was made from,
+so that a second run costs nothing; an environment made for the tests also serves the demonstration.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LEVELS = ("base", "test")
+
+
+def digest(level: str) -> str:
+    return hashlib.sha256((ROOT / "requirements" / f"{level}.txt").read_bytes()).hexdigest()
+
+
+def usable(python: Path) -> bool:
+    """Whether the environment's interpreter still starts and is of a supported version."""
+    check = "import sys, pip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))"
+    try:
+        return subprocess.run([python, "-c", check], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def up_to_date(stamp: Path, level: str) -> bool:
+    try:
+        made = json.loads(stamp.read_text())
+        return LEVELS.index(made["level"]) >= LEVELS.index(level) and made["locks"] == {n: digest(n) for n in LEVELS}
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def main() -> int:
+    home, level = Path(sys.argv[1]).resolve(), sys.argv[2]
+    python, stamp = home / "bin" / "python", home / "yiyang-stamp.json"
+    if not usable(python):
+        print(f"Making the virtual environment {home.name} with Python {sys.version.split()[0]} ...", flush=True)
+        shutil.rmtree(home, ignore_errors=True)
+        venv.create(home, with_pip=True)
+    if up_to_date(stamp, level):
+        return 0
+    stamp.unlink(missing_ok=True)
+    print(f"Installing the packages of requirements/{level}.txt ...", flush=True)
+    lock = ROOT / "requirements" / f"{level}.txt"
+    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock]
+    if subprocess.run(install, check=False).returncode:
+        print("The packages could not be installed; pip's reason is above. Run the same command again.", file=sys.stderr)
+        return 1
+    stamp.write_text(json.dumps({"level": level, "locks": {n: digest(n) for n in LEVELS}}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
