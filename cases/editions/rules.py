@@ -44,7 +44,7 @@ HEADER_TYPES = ("region", "org+seal", "text", "phone", "date")
 OTHER_SUFFIX = "_other"
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _ANNEX2_ROW = re.compile(r"A2-\d{2}")
-_LONGEST = {"code": 40, "version": 20, "title": 120}
+_LONGEST = {"code": 40, "version": 20, "title": 120, "item": 20}
 _LEAP_YEAR = 2020
 
 
@@ -82,7 +82,7 @@ def _check_form(form: Form, faults: FaultList) -> None:
         if section is not None
         for index, item in enumerate(section.items or ())
     ]
-    _codes_once(((path, item.code) for path, item in items if item is not None), faults)
+    _codes_once(((path, item.code) for path, item in items if item is not None), faults, longest=_LONGEST["item"])
     _numbers(items, faults)
     for at, section in enumerate(form.sections or ()):
         if section is not None:
@@ -225,19 +225,19 @@ def _once(path: str, entries: Iterable[Any] | None, faults: FaultList) -> None:
     _codes_once(((f"{path}[{at}]", entry.code) for at, entry in listed if entry is not None), faults)
 
 
-def _codes_once(codes: Iterable[tuple[str, str | None]], faults: FaultList) -> None:
+def _codes_once(codes: Iterable[tuple[str, str | None]], faults: FaultList, longest: int = _LONGEST["code"]) -> None:
     seen: dict[str, str] = {}
     for path, code in codes:
         if code is None:
             continue
-        _code(code, f"{path}.code", faults)
+        _code(code, f"{path}.code", faults, longest)
         if code in seen:
             message = _("the code “%(code)s” stands at %(first)s already")
             faults.add(f"{path}.code", message % {"code": code, "first": seen[code]})
         seen.setdefault(code, path)
 
 
-def _code(code: str | None, path: str, faults: FaultList, longest: int = _LONGEST["code"]) -> None:
+def _code(code: str | None, path: str, faults: FaultList, longest: int) -> None:
     if code is not None and not _CODE.fullmatch(code):
         message = _("“%(code)s” is no code; expected letters, digits, hyphens and underscores")
         faults.add(path, message % {"code": code[:40]})

@@ -55,7 +55,7 @@ class BasicField:
 
     @property
     def full_label(self) -> str:
-        """The label with the printed heading that it stands under, where it is unclear alone (上年度 + 家庭病床数量)."""
+        """The label with the printed heading above it, without which it is unclear (上年度 + 家庭病床数量)."""
         return in_language(self.label_context + self.label_zh, self.label_en)
 
 
@@ -85,10 +85,16 @@ class Measure:
     minimum: Decimal = Decimal(0)
     maximum: Decimal = Decimal(100)
     facet: str = ""
+    unit_en: str = ""
 
     @property
     def label(self) -> str:
         return in_language(self.label_zh, self.label_en)
+
+    def shown(self, value: Decimal) -> str:
+        """The value with its unit as the reader writes it: 95%, 1次/年, 1 a year."""
+        number = f"{value:f}"
+        return in_language(f"{number}{self.unit}", f"{number} {self.unit_en}" if self.unit_en else "")
 
     def holds(self, value: Decimal) -> bool:
         """Whether the value keeps the limit."""
