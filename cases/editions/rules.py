@@ -12,6 +12,7 @@ from dataclasses import fields
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from cases.editions.reader import FaultList
 from cases.editions.schema import (
@@ -143,7 +144,7 @@ def _check_item(item: CheckItem, path: str, faults: FaultList) -> None:
 def _check_measure(measure: Measure, path: str, facets: set[str], faults: FaultList) -> None:
     if measure.facet and measure.facet not in facets:
         message = _("unknown facet “%(facet)s”; the item has: %(facets)s")
-        listed = ", ".join(sorted(filter(None, facets))) or _("none")
+        listed = ", ".join(sorted(filter(None, facets))) or pgettext("facets of an item", "none")
         faults.add(f"{path}.facet", message % {"facet": measure.facet, "facets": listed})
     if measure.minimum is None or measure.maximum is None:
         return

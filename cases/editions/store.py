@@ -1,0 +1,105 @@
+"""Puts edition files into the database: all or none, and never over an edition that a case is pinned to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.clock import local_date
+from cases.editions.load import MalformedEdition, digest, parse, read_file
+from cases.editions.schema import EditionData
+from cases.models import Edition
+
+
+class EditionsRefused(Exception):
+    """Nothing was loaded; ``reasons`` has one line for every fault in every file."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__("\n".join(reasons))
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What became of one file."""
+
+    edition: Edition
+    outcome: Literal["created", "updated", "unchanged"]
+
+
+@dataclass(frozen=True)
+class _Source:
+    where: str
+    data: dict[str, Any]
+    parsed: EditionData
+
+
+def store_editions(paths: Sequence[Path]) -> list[Stored]:
+    """Loads the files into the database; raises :class:`EditionsRefused` and leaves everything as it was."""
+    sources = _read_all(paths)
+    reasons: list[str] = []
+    stored: list[Stored] = []
+    with transaction.atomic():
+        for source in sources:
+            outcome = _store(source)
+            if isinstance(outcome, str):
+                reasons.append(outcome)
+            else:
+                stored.append(outcome)
+        if reasons:
+            raise EditionsRefused(reasons)
+    return stored
+
+
+def _read_all(paths: Sequence[Path]) -> list[_Source]:
+    """Every file read and checked; the faults of all files are named together."""
+    sources: dict[tuple[str, str], _Source] = {}
+    reasons: list[str] = []
+    for path in paths:
+        try:
+            data = read_file(path)
+            parsed = parse(data, where=path.name)
+        except MalformedEdition as error:
+            reasons += str(error).splitlines()
+            continue
+        except OSError as error:
+            message = _("%(file)s: the file cannot be read: %(reason)s")
+            reasons.append(message % {"file": path, "reason": error.strerror})
+            continue
+        key = (parsed.code, parsed.version)
+        if key in sources:
+            message = _("%(file)s: %(code)s %(version)s is in %(other)s already")
+            values = {"file": path.name, "code": parsed.code, "version": parsed.version, "other": sources[key].where}
+            reasons.append(message % values)
+        sources.setdefault(key, _Source(path.name, data, parsed))
+    if reasons:
+        raise EditionsRefused(reasons)
+    return list(sources.values())
+
+
+def _store(source: _Source) -> Stored | str:
+    """Writes one edition, or says why not."""
+    parsed, content = source.parsed, digest(source.data)
+    edition = Edition.objects.select_for_update().filter(code=parsed.code, version=parsed.version).first()
+    if edition is not None and edition.digest == content:
+        return Stored(edition, "unchanged")
+    if edition is not None and edition.used_at is not None:
+        message = _(
+            "%(file)s: %(code)s %(version)s is in use since %(day)s and cannot change; give the file a new version"
+        )
+        day = local_date(edition.used_at).isoformat()
+        return message % {"file": source.where, "code": parsed.code, "version": parsed.version, "day": day}
+    outcome: Literal["created", "updated"] = "created" if edition is None else "updated"
+    edition = edition or Edition(code=parsed.code, version=parsed.version)
+    edition.title = parsed.title_zh
+    edition.data = source.data
+    edition.digest = content
+    edition.valid_from = parsed.valid_from
+    edition.valid_until = parsed.valid_until
+    edition.save()
+    return Stored(edition, outcome)
