@@ -11,10 +11,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, pgettext
 
 from cases import clock
-from cases.workdays import working_days_between
+from cases.workdays import is_working_day, working_days_between
 
 SOON_DAYS = 7  # calendar days; the traffic light turns amber here
 MAKE_UP_SPAN = 14  # calendar days; over longer spans naming the make-up days helps nobody
+SATURDAY = 5
 
 Moment = dt.date | dt.datetime
 
@@ -84,6 +85,13 @@ def cdatetime(value: dt.datetime) -> str:
     return date_format(timezone.localtime(value), "DATETIME_FORMAT")
 
 
+def cmoment(value: dt.datetime, now: Moment) -> str:
+    """5月12日 10:42, with the year when it is not the present one."""
+    local = timezone.localtime(value)
+    day = date_format(local, "MONTH_DAY_FORMAT" if local.year == local_date(now).year else "DATE_FORMAT")
+    return f"{day} {date_format(local, 'TIME_FORMAT')}"
+
+
 def remaining(due: Moment, now: dt.datetime) -> str:
     """还剩 2 个工作日 / 今天截止 / 已逾期 4 个工作日, in working days of the Chinese calendar."""
     today, end = local_date(now), local_date(due)
@@ -107,7 +115,7 @@ def _make_up_note(start: dt.date, end: dt.date) -> str:
     if span > MAKE_UP_SPAN:
         return ""
     days = [start + dt.timedelta(days=n) for n in range(1, span + 1)]
-    made_up = [d for d in days if d.weekday() >= 5 and working_days_between(d - dt.timedelta(days=1), d)]
+    made_up = [d for d in days if d.weekday() >= SATURDAY and is_working_day(d)]
     if not made_up:
         return ""
     names = pgettext("list separator", ", ").join(date_format(d, "MONTH_DAY_FORMAT") for d in made_up)

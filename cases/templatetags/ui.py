@@ -27,6 +27,7 @@ CURSORS = ("after", "before", "page")  # a changed filter starts from the first 
 register.filter("cdate", wording.cdate)
 register.filter("cday", wording.cday)
 register.filter("cdatetime", wording.cdatetime)
+register.filter("cmoment", wording.cmoment)
 register.filter("csize", wording.csize)
 
 
@@ -109,9 +110,9 @@ def rail(stages: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/_timeline.html")
-def timeline(entries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """What happened, newest first: when, who, what, detail, quote, note, diff, kind (now, back or empty)."""
-    return {"entries": entries}
+def timeline(entries: Iterable[Mapping[str, Any]], now: dt.datetime) -> dict[str, Any]:
+    """What happened, newest first: at (or when), who, what, detail, quote, note, diff, kind (now, back or empty)."""
+    return {"entries": entries, "now": now}
 
 
 @register.inclusion_tag("ui/_diff.html")
@@ -153,7 +154,11 @@ def field(
     described += [f"{bound.auto_id}_error"] if bound.errors else []
     kind = _kind(bound)
     html_attrs: dict[str, Any] = {name.replace("_", "-"): value for name, value in attrs.items()}
+    if "type" in html_attrs:
+        widget.input_type = html_attrs.pop("type")
     if kind == "input":
+        if isinstance(widget, NumberInput):
+            _type_freely(widget)
         classes = f"input input--num {widget.attrs.get('class', '')}" if isinstance(widget, NumberInput) else "input"
         html_attrs.setdefault("class", classes.strip())
         if rows:
@@ -173,6 +178,15 @@ def field(
         "described": " ".join(described),
         "control": bound.as_widget(attrs=html_attrs) if kind != "choices" else "",
     }
+
+
+def _type_freely(widget: NumberInput) -> None:
+    """A number control throws away what is no number; a text control keeps it for the reader to correct."""
+    widget.input_type = "text"
+    step = widget.attrs.pop("step", None)
+    widget.attrs.setdefault("inputmode", "numeric" if step in (None, "1", 1) else "decimal")
+    for limit in ("min", "max"):
+        widget.attrs.pop(limit, None)
 
 
 def _kind(bound: BoundField) -> str:
@@ -226,7 +240,7 @@ def notice(
     """A message; ``kind`` is empty, ``ok``, ``soon`` or ``late``. The content is the one link or button beside it."""
     shown = {
         "title": title, "text": text, "kind": kind, "icon": icon or NOTICE_ICONS[kind], "role": role, "id": id,
-        "body": content.strip(),
+        "body": SafeString(content.strip()),
     }  # fmt: skip
     return SafeString(render_to_string("ui/_notice.html", shown))
 

@@ -1,6 +1,6 @@
 // The frame's own behaviour. Every page works without it; it only saves steps.
 
-const words = document.getElementById("words")?.dataset ?? {};
+import { notice, words } from "./parts.js";
 
 // An error summary is announced and reached first: the reader is told before the form is seen again.
 const focusErrors = (root = document) => root.querySelector(".errors[role=alert]")?.focus();
@@ -82,7 +82,7 @@ document.addEventListener("keydown", (event) => {
 const failed = () => {
   const place = document.getElementById("messages");
   if (!place || !words.failedTitle) return;
-  place.replaceChildren(notice("late", "warn", words.failedTitle, words.failedText, "alert"));
+  place.replaceChildren(notice("late", words.failedTitle, words.failedText, "alert"));
 };
 document.addEventListener("htmx:sendError", failed);
 document.addEventListener("htmx:timeout", failed);
@@ -90,24 +90,3 @@ document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status === 401 && words.login) location.assign(words.login);
   else failed();
 });
-
-function notice(kind, icon, title, text, role) {
-  const box = document.createElement("div");
-  box.className = `notice notice--${kind}`;
-  box.setAttribute("role", role);
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `${words.icons}#${icon}`);
-  svg.append(use);
-  const body = document.createElement("div");
-  const strong = document.createElement("b");
-  strong.textContent = title;
-  const small = document.createElement("p");
-  small.className = "small";
-  small.textContent = text;
-  body.append(strong, small);
-  box.append(svg, body);
-  return box;
-}
