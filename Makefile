@@ -27,7 +27,7 @@ PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3; do \
 endif
 
 help:
-	@sed -n 's/^# \{0,1\}//; 1,/^$$/p' Makefile
+	@awk '!/^#/ { exit } { sub(/^# ?/, ""); print }' Makefile
 
 define prepare
 	@if [ -z "$(PYTHON)" ]; then \
@@ -43,38 +43,37 @@ test-env:
 	$(call prepare,test)
 
 demo: base-env
-	@exec $(VENV_PYTHON) scripts/demo.py --port $(PORT)
+	@exec $(VENV_PYTHON) -m scripts.demo --port $(PORT)
 
 demo-reset: base-env
-	@exec $(VENV_PYTHON) scripts/demo.py --port $(PORT) --reset
+	@exec $(VENV_PYTHON) -m scripts.demo --port $(PORT) --reset
 
 test: test-env
-	@exec $(VENV_PYTHON) scripts/run_tests.py
+	@exec $(VENV_PYTHON) -m scripts.run_tests
 
 test-fast: test-env
-	@exec $(VENV_PYTHON) scripts/run_tests.py --fast
+	@exec $(VENV_PYTHON) -m scripts.run_tests --fast
 
 test-long: test-env
-	@exec $(VENV_PYTHON) scripts/run_tests.py --long
+	@exec $(VENV_PYTHON) -m scripts.run_tests --long
 
 bench: test-env
-	@exec $(VENV_PYTHON) scripts/run_tests.py --bench $(SIZES)
+	@exec $(VENV_PYTHON) -m scripts.run_tests --bench $(SIZES)
 
 lint: test-env
-	@exec $(VENV_PYTHON) scripts/run_tests.py --lint
+	@exec $(VENV_PYTHON) -m scripts.run_tests --lint
 
 format: test-env
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check --fix .
-	@$(VENV)/bin/djlint templates --reformat --quiet
 
 lock: test-env
 	@$(VENV_PYTHON) -m pip install --quiet 'uv>=0.9'
-	@$(VENV_PYTHON) scripts/lock.py $(if $(UPGRADE),--upgrade)
+	@$(VENV_PYTHON) -m scripts.lock $(if $(UPGRADE),--upgrade)
 
 messages: test-env
-	@$(VENV_PYTHON) scripts/messages.py update
-	@$(VENV_PYTHON) scripts/messages.py compile
+	@$(VENV_PYTHON) -m scripts.messages update
+	@$(VENV_PYTHON) -m scripts.messages compile
 
 docs: test-env
 	@$(VENV_PYTHON) manage.py draw_lifecycles

@@ -51,9 +51,11 @@ def main() -> int:
     stamp.unlink(missing_ok=True)
     print(f"Installing the packages of requirements/{level}.txt ...", flush=True)
     lock = ROOT / "requirements" / f"{level}.txt"
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock]
-    if subprocess.run(install, check=False).returncode:
-        print("The packages could not be installed; pip's reason is above. Run the same command again.", file=sys.stderr)
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    if subprocess.run([*install, "-r", str(lock)], check=False).returncode:
+        print(
+            "The packages could not be installed; pip's reason is above. Run the same command again.", file=sys.stderr
+        )
         return 1
     stamp.write_text(json.dumps({"level": level, "locks": {n: digest(n) for n in LEVELS}}))
     return 0

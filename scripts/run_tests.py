@@ -1,0 +1,190 @@
+"""Run everything that must hold: `make test`, `test-fast`, `test-long`, `lint`, `bench`.
+
+Checks first, then the tests on SQLite, then the same tests on PostgreSQL, against servers that this run starts and
+stops. Every step runs even if an earlier one failed, and the summary names the ones that did. A missing part ends the
+run before it begins, unless ALLOW_MISSING names it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts.provision import PARTS, MissingPart, find_chromium, find_font, find_postgresql, find_redis
+from scripts.servers import Servers
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+PROGRAMS = Path(PYTHON).parent
+WORKERS = os.environ.get("TEST_WORKERS", str(min(4, max(2, os.cpu_count() or 2))))
+
+CHECKS: tuple[tuple[str, list[str]], ...] = (
+    ("ruff check", [f"{PROGRAMS}/ruff", "check", "--quiet", "."]),
+    ("ruff format", [f"{PROGRAMS}/ruff", "format", "--check", "--quiet", "."]),
+    ("import-linter", [f"{PROGRAMS}/lint-imports", "--no-cache"]),
+    ("djlint", [f"{PROGRAMS}/djlint", "--lint", "--quiet", "templates"]),
+    ("catalogue", [PYTHON, "-m", "scripts.messages", "check"]),
+    ("migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]),
+    ("mypy", [f"{PROGRAMS}/mypy"]),
+)
+
+
+@dataclass
+class Run:
+    """One run: the environment its steps share, and how each of them ended."""
+
+    environment: dict[str, str]
+    results: list[tuple[str, int, float]] = field(default_factory=list)
+
+    def step(self, name: str, command: Sequence[str], **environment: str) -> None:
+        print(f"\n=== {name}", flush=True)
+        begun = time.monotonic()
+        done = subprocess.run(command, cwd=ROOT, env={**self.environment, **environment}, check=False)
+        self.results.append((name, done.returncode, time.monotonic() - begun))
+
+    def summary(self, missing: Sequence[MissingPart]) -> int:
+        print()
+        for part in missing:
+            print(f"SKIPPED by ALLOW_MISSING: everything that needs {part.part}. {part}")
+        for name, code, seconds in self.results:
+            print(f"{'ok    ' if code == 0 else 'FAILED'} {name} ({seconds:.0f} s)")
+        return 1 if any(code for _name, code, _seconds in self.results) else 0
+
+
+def allowed_missing() -> set[str]:
+    allowed = {name.strip() for name in os.environ.get("ALLOW_MISSING", "").split(",")} - {""}
+    if unknown := allowed - set(PARTS):
+        sys.exit(f"ALLOW_MISSING names unknown parts: {', '.join(sorted(unknown))}. Known: {', '.join(PARTS)}.")
+    return allowed
+
+
+def pytest(*options: str) -> list[str]:
+    return [PYTHON, "-m", "pytest", "-n", WORKERS, "--dist", "worksteal", *options]
+
+
+def check(run: Run, servers: Servers) -> None:
+    (servers.directory / "var").mkdir(mode=0o700)
+    run.environment["YIYANG_VAR"] = str(servers.directory / "var")
+    run.step("compile catalogues", [PYTHON, "-m", "scripts.messages", "compile"])
+    for name, command in CHECKS:
+        run.step(name, command)
+
+
+def font(_servers: Servers) -> str:
+    part = find_font()
+    return said(part.name, part.version, part.path)
+
+
+def chromium(_servers: Servers) -> str:
+    part = find_chromium()
+    said(part.name, part.version, part.path)
+    return str(part.path)
+
+
+def redis(servers: Servers) -> str:
+    part = find_redis()
+    address = servers.start_redis(part)
+    said(part.name, part.version, part.path)
+    return address
+
+
+def postgresql(servers: Servers) -> str:
+    address, part = servers.start_postgresql(find_postgresql())
+    said(part.name, part.version, part.path)
+    return address
+
+
+def said(name: str, version: str, path: Path) -> str:
+    print(f"  {name}: {version} ({path})", flush=True)
+    return version
+
+
+def provide(servers: Servers) -> tuple[dict[str, str], list[MissingPart]]:
+    """Where every part is, and the parts that may be missing and are; the run ends if another one is missing."""
+    allowed = allowed_missing()
+    found: dict[str, str] = {}
+    missing: list[MissingPart] = []
+    print("Parts:", flush=True)
+    for start in (font, chromium, redis, postgresql):
+        try:
+            found[start.__name__] = start(servers)
+        except MissingPart as lack:
+            missing.append(lack)
+            print(f"  {lack.part}: MISSING. {lack}", flush=True)
+    if fatal := [lack.part for lack in missing if lack.part not in allowed]:
+        print(f"\nTo leave their tests out: ALLOW_MISSING={','.join(fatal)} make test", file=sys.stderr)
+        sys.exit(2)
+    return found, missing
+
+
+def test(run: Run, servers: Servers) -> list[MissingPart]:
+    """Checks, then the tests on SQLite, then all but the browser's again on PostgreSQL."""
+    found, missing = provide(servers)
+    run.environment["YIYANG_TEST_MISSING"] = ",".join(lack.part for lack in missing)
+    if "chromium" in found:
+        run.environment["YIYANG_TEST_CHROMIUM"] = found["chromium"]
+    if "redis" in found:
+        run.environment["YIYANG_REDIS"] = found["redis"]
+    check(run, servers)
+    run.step("tests on SQLite", pytest("-m", "not postgres"))
+    if "postgresql" in found:
+        database = {"YIYANG_TEST_DATABASE": f"{found['postgresql']}/yiyang", "YIYANG_TEST_PASS": "postgresql"}
+        run.step("tests on PostgreSQL", pytest("-m", "not browser and not sqlite"), **database)
+    return missing
+
+
+def bench(run: Run, servers: Servers, sizes: Sequence[str]) -> None:
+    """The benchmarks, once per database, each on an empty one."""
+    address = postgresql(servers)
+    run.environment["YIYANG_VAR"] = str(servers.directory / "var")
+    for name, url in (
+        ("SQLite", f"sqlite:///{servers.directory / 'bench.sqlite3'}"),
+        ("PostgreSQL", f"{address}/postgres"),
+    ):
+        run.step(f"benchmarks on {name}", [PYTHON, "-m", "tests.bench", *sizes], YIYANG_DATABASE=url)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fast", action="store_true", help="checks, and tests on SQLite without browser")
+    parser.add_argument("--long", action="store_true", help="the full series of races and kills")
+    parser.add_argument("--lint", action="store_true", help="checks only")
+    parser.add_argument("--bench", nargs="*", metavar="SIZE", help="benchmarks only")
+    options = parser.parse_args()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(128 + signal.SIGTERM))
+    missing: list[MissingPart] = []
+    try:
+        with Servers() as servers:
+            own = {"YIYANG_MODE": "test", "YIYANG_TEST_DIRECTORY": str(servers.directory / "tests")}
+            foreign = {"YIYANG_DATABASE", "YIYANG_VAR", "YIYANG_REDIS", "YIYANG_SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
+            run = Run({**{k: v for k, v in os.environ.items() if k not in foreign}, **own})
+            if options.long:
+                run.environment["YIYANG_LONG"] = "1"
+            if options.bench is not None:
+                bench(run, servers, options.bench)
+            elif options.lint:
+                check(run, servers)
+            elif options.fast:
+                check(run, servers)
+                run.step("tests on SQLite, without browser", pytest("-m", "not browser and not postgres and not redis"))
+            else:
+                missing = test(run, servers)
+            return run.summary(missing)
+    except MissingPart as lack:
+        print(f"MISSING {lack.part}: {lack}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Interrupted; the servers are stopped.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

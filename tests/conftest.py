@@ -1,0 +1,95 @@
+"""What every test may ask for: the right database, a browser, a Redis, and how often to try.
+
+Marks say what a test needs (pyproject.toml lists them). A test whose part is missing is skipped with that reason;
+make test refuses to start before it comes to that, unless ALLOW_MISSING names the part.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+pytest_plugins = ["tests.browsers"]
+
+ROOT = Path(__file__).resolve().parent.parent
+LONG = os.environ.get("YIYANG_LONG") == "1"
+DRIVEN = "YIYANG_TEST_MISSING" in os.environ
+MISSING = set(filter(None, os.environ.get("YIYANG_TEST_MISSING", "").split(",")))
+
+hypothesis.settings.register_profile("short", deadline=None, derandomize=False, max_examples=50, print_blob=True)
+hypothesis.settings.register_profile("long", hypothesis.settings.get_profile("short"), max_examples=2000)
+hypothesis.settings.load_profile("long" if LONG else "short")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the catalogues once, before any worker reads them."""
+    if not hasattr(config, "workerinput"):
+        subprocess.run([sys.executable, "-m", "scripts.messages", "compile"], cwd=ROOT, check=True)
+
+
+def vendor() -> str:
+    from django.db import connection
+
+    return connection.vendor
+
+
+def reason_to_skip(mark: str) -> str | None:
+    """Why a test with this mark cannot run here, or None if it can."""
+    from tests.browsers import browser_path
+
+    needs_driver = None if DRIVEN else "runs in make test"
+    reasons: dict[str, Callable[[], str | None]] = {
+        "browser": lambda: None if browser_path() else "chromium is missing",
+        "redis": lambda: None if os.environ.get("YIYANG_REDIS") else needs_driver or "redis is missing",
+        "font": lambda: "font is missing" if "font" in MISSING else None,
+        "postgres": lambda: None if vendor() == "postgresql" else needs_driver or "runs on PostgreSQL only",
+        "sqlite": lambda: None if vendor() == "sqlite" else "runs on SQLite only",
+        "long": lambda: None if LONG else "runs in make test-long only",
+    }
+    return reasons[mark]() if mark in reasons else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    reasons: dict[str, str | None] = {}
+    for item in items:
+        for mark in {mark.name for mark in item.iter_markers()}:
+            if mark not in reasons:
+                reasons[mark] = reason_to_skip(mark)
+            if reason := reasons[mark]:
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture
+def tries() -> Callable[[int, int], int]:
+    """How often to repeat a race or a kill: tries(5, 200) is 5 here and 200 in make test-long."""
+    return lambda short, full: full if LONG else short
+
+
+@pytest.fixture
+def database_url(db: None) -> str:
+    """The test's own database as YIYANG_DATABASE for a process that the test starts."""
+    from django.db import connection
+
+    values: dict[str, Any] = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{values['NAME']}"
+    return f"postgresql://{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    """An empty Redis database that no other worker uses."""
+    import redis
+
+    address = os.environ["YIYANG_REDIS"]
+    with redis.Redis.from_url(address) as client:
+        client.flushdb()
+        yield address
+        client.flushdb()
