@@ -21,19 +21,20 @@ VENV_PYTHON := $(VENV)/bin/python
 USABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 # The first interpreter that really starts, is of a supported version and has venv.
-ifndef PYTHON
-PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3; do \
-	"$$name" -c '$(USABLE)' >/dev/null 2>&1 && { echo "$$name"; break; }; done)
-endif
+FIND_PYTHON = for name in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
+	"$$name" -c '$(USABLE)' >/dev/null 2>&1 && { echo "$$name"; break; }; done
 
 help:
 	@awk '!/^#/ { exit } { sub(/^# ?/, ""); print }' Makefile
 
+# An environment that is up to date says so itself; nothing is looked for then.
 define prepare
-	@if [ -z "$(PYTHON)" ]; then \
-		echo "Python 3.11, 3.12 or 3.13 with venv is needed. On Debian or Ubuntu: apt install python3 python3-venv." >&2; \
-		echo "Name another one with: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; fi
-	@"$(PYTHON)" scripts/bootstrap.py $(VENV) $(1)
+	@$(VENV_PYTHON) scripts/bootstrap.py $(VENV) $(1) --check 2>/dev/null || { \
+	python=$$($(FIND_PYTHON)); \
+	if [ -z "$$python" ]; then \
+		echo "Python 3.11, 3.12 or 3.13 with venv is needed. Debian, Ubuntu: apt install python3 python3-venv." >&2; \
+		echo "To name another interpreter: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; fi; \
+	"$$python" scripts/bootstrap.py $(VENV) $(1); }
 endef
 
 base-env:

@@ -126,12 +126,11 @@ def csize(size: int) -> str:
     """1.8 MB; the unit is 1,024 bytes, as the upload limits are."""
     if size < 1024:
         return ngettext("%(size)d byte", "%(size)d bytes", size) % {"size": size}
-    value, unit = float(size), "B"
-    for unit in ("KB", "MB", "GB"):
-        value /= 1024
-        if value < 1023.95:
-            break
-    return f"{value:.0f} {unit}" if value >= 99.5 or unit == "KB" else f"{value:.1f} {unit}"
+    kilobytes = size / 1024
+    if kilobytes < 1000:
+        return f"{kilobytes:.0f} KB"
+    megabytes = kilobytes / 1024
+    return f"{megabytes:.1f} MB" if megabytes < 99.5 else f"{megabytes:,.0f} MB"
 
 
 def light_done() -> str:

@@ -1,6 +1,7 @@
-"""Make the virtual environment and install one lock file into it: bootstrap.py VENV base|test.
+"""Make the virtual environment and install one lock file into it: bootstrap.py VENV base|test [--check].
 
-Runs on the machine's own Python with nothing installed. A stamp in the environment says which locks it was made from,
+Runs on the machine's own Python with nothing installed; with --check on the environment's own, only to ask whether
+there is anything to do. A stamp in the environment says which locks it was made from,
 so that a second run costs nothing; an environment made for the tests also serves the demonstration.
 """
 
@@ -11,7 +12,6 @@ import json
 import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +20,10 @@ LEVELS = ("base", "test")
 
 def digest(level: str) -> str:
     return hashlib.sha256((ROOT / "requirements" / f"{level}.txt").read_bytes()).hexdigest()
+
+
+def supported() -> bool:
+    return (3, 11) <= sys.version_info[:2] <= (3, 13)
 
 
 def usable(python: Path) -> bool:
@@ -42,8 +46,12 @@ def up_to_date(stamp: Path, level: str) -> bool:
 def main() -> int:
     home, level = Path(sys.argv[1]).resolve(), sys.argv[2]
     python, stamp = home / "bin" / "python", home / "yiyang-stamp.json"
+    if "--check" in sys.argv:
+        return 0 if supported() and up_to_date(stamp, level) else 1
     if not usable(python):
         print(f"Making the virtual environment {home.name} with Python {sys.version.split()[0]} ...", flush=True)
+        import venv
+
         shutil.rmtree(home, ignore_errors=True)
         venv.create(home, with_pip=True)
     if up_to_date(stamp, level):

@@ -67,7 +67,7 @@ def new_page(chromium: Browser, browser_faults: list[str], live_server: Any) -> 
         *, user: Any = None, phone: bool = False, javascript: bool = True, dark: bool = False, language: str = "zh-CN"
     ) -> Page:
         context = chromium.new_context(
-            **(PHONE if phone else DESKTOP),  # type: ignore[arg-type]
+            **(PHONE if phone else DESKTOP),
             base_url=live_server.url,
             locale=language,
             timezone_id="Asia/Shanghai",

@@ -8,22 +8,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Literal
 
 from cases.editions.schema import CheckItem
 from cases.paper.content import Annex1Answer, printable
 
-Status = Literal["", "compliant", "problem", "not_applicable"]
-Rectification = Literal["", "immediate", "time_limited", "ongoing"]
-
-WAYS: dict[str, str] = {"immediate": "立行立改", "time_limited": "限期整改", "ongoing": "长期坚持"}
+WAYS = {"immediate": "立行立改", "time_limited": "限期整改", "ongoing": "长期坚持"}
 
 
 def answer_texts(
     item: CheckItem,
-    status: Status,
+    status: str,
     problem: str = "",
-    rectification: Rectification = "",
+    rectification: str = "",
     *,
     fixed: bool = False,
     measure: str = "",
@@ -35,6 +31,7 @@ def answer_texts(
 ) -> Annex1Answer:
     """An answer in the words of 自查情况 and 整改情况 (Annex 1); an unanswered item leaves both cells blank.
 
+    ``status`` is compliant, problem or not_applicable, ``rectification`` immediate, time_limited or ongoing, or empty.
     ``values`` holds figures by measure code, in the measure's unit (``Decimal`` or its string); ``facets`` are codes of
     the item's parts and stand in for a problem that is not described; ``planned_on`` is a day in Asia/Shanghai;
     ``reason`` says why the item does not apply. An unknown code raises ``ValueError``.
@@ -44,13 +41,13 @@ def answer_texts(
         case "":
             return Annex1Answer()
         case "compliant":
-            return Annex1Answer(_sentences("符合", figures), "无需整改")
+            return Annex1Answer(f"符合。{_ended(figures)}" if figures else "符合", "无需整改")
         case "not_applicable":
             return Annex1Answer(_headed("不适用", printable(reason)), "无需整改")
         case "problem":
             described = _headed("存在问题", printable(problem) or _parts(item, facets))
             remedy = _remedy(rectification, fixed, measure, responsible, planned_on)
-            return Annex1Answer(_sentences(described, figures), remedy)
+            return Annex1Answer(f"{_ended(described)}{_ended(figures)}" if figures else described, remedy)
     raise ValueError(f"{status!r} is not a self-check status")
 
 
@@ -58,7 +55,7 @@ def chinese_date(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _remedy(way: Rectification, fixed: bool, measure: str, responsible: str, planned_on: dt.date | None) -> str:
+def _remedy(way: str, fixed: bool, measure: str, responsible: str, planned_on: dt.date | None) -> str:
     if way and way not in WAYS:
         raise ValueError(f"{way!r} is not a way of rectification")
     head = "，".join(part for part in (WAYS.get(way, ""), "已整改" if fixed else "") if part)
@@ -69,7 +66,7 @@ def _remedy(way: Rectification, fixed: bool, measure: str, responsible: str, pla
         parts.append(f"责任人{person}")
     if planned_on is not None and not fixed:
         parts.append(f"时限{chinese_date(planned_on)}")
-    return _sentences(_headed(head, "，".join(parts))) if head or parts else ""
+    return _headed(head, "，".join(parts))
 
 
 def _parts(item: CheckItem, facets: Sequence[str]) -> str:
@@ -96,12 +93,11 @@ def _plain(value: Decimal | str) -> str:
 
 
 def _headed(head: str, text: str) -> str:
-    return f"{head}：{text}" if head and text else head or text
+    """What was written, as a sentence behind its head; a head alone, such as 立行立改，已整改, has no full stop."""
+    if not text:
+        return head
+    return f"{head}：{_ended(text)}" if head else _ended(text)
 
 
-def _sentences(*parts: str) -> str:
-    """The parts as sentences; a bare word such as 符合 stays without a full stop."""
-    said = [part for part in parts if part]
-    if len(said) == 1 and "：" not in said[0]:
-        return said[0]
-    return "".join(part if part[-1] in "。！？；.!?" else f"{part}。" for part in said)
+def _ended(text: str) -> str:
+    return text if text[-1] in "。！？；…”.!?" else f"{text}。"

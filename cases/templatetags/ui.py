@@ -99,7 +99,7 @@ def query(context: Context, **changes: Any) -> str:
 def cells(
     items: Iterable[Mapping[str, Any]], key: bool = True, names: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """The thirty squares of Annex 1: ``items`` hold no, state (ok, problem, na, todo), href, current and optionally label."""
+    """The thirty squares of Annex 1: ``items`` hold no, state (ok, problem, na, todo), href, current, label."""
     return {"items": items, "key": key, "names": wording.cell_words() | dict(names or {})}
 
 
@@ -128,7 +128,13 @@ def kpi(label: str, value: Any, unit: str = "", href: str = "", *, note: str = "
 
 
 @register.inclusion_tag("ui/_pager.html")
-def pager(summary: str = "", *, first: str = "", previous: str = "", next: str = "") -> dict[str, Any]:
+def pager(
+    summary: str = "",
+    *,
+    first: str = "",
+    previous: str = "",
+    next: str = "",  # noqa: A002 - the word that templates use
+) -> dict[str, Any]:
     """Keyset paging: each argument is an address, empty where there is nothing to go to."""
     return {"summary": summary, "first": first, "previous": previous, "next": next}
 
@@ -235,7 +241,14 @@ def crumbs(content: str) -> SafeString:
 
 @register.simple_block_tag
 def notice(
-    content: str, title: str, kind: str = "", *, text: str = "", icon: str = "", role: str = "", id: str = ""
+    content: str,
+    title: str,
+    kind: str = "",
+    *,
+    text: str = "",
+    icon: str = "",
+    role: str = "",
+    id: str = "",  # noqa: A002 - the attribute of that name
 ) -> SafeString:
     """A message; ``kind`` is empty, ``ok``, ``soon`` or ``late``. The content is the one link or button beside it."""
     shown = {
@@ -253,7 +266,13 @@ def empty(content: str, title: str, icon: str = "inbox") -> SafeString:
 
 @register.simple_block_tag
 def table(
-    content: str, label: str = "", *, labelledby: str = "", cards: bool = True, extra: str = "", id: str = ""
+    content: str,
+    label: str = "",
+    *,
+    labelledby: str = "",
+    cards: bool = True,
+    extra: str = "",
+    id: str = "",  # noqa: A002 - the attribute of that name
 ) -> SafeString:
     """A table that scrolls inside its own frame and, on a phone, turns into cards. The content is thead and tbody."""
     shown = {"label": label, "labelledby": labelledby, "cards": cards, "extra": extra, "id": id, "body": content}

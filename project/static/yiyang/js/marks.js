@@ -18,6 +18,16 @@ export function showState(form, text, failed = false) {
   line.replaceChildren(...(shown.text ? [icon(shown.failed ? "warn" : "cloud"), shown.text] : []));
 }
 
+// Above the form's first visible part: hidden fields stand before it, and the space between neighbours is theirs.
+const putOnTop = (form, box) => {
+  const first = [...form.children].find((child) => !child.matches("input[type=hidden]"));
+  form.insertBefore(box, first ?? null);
+};
+
+// Not namedItem(): that one also finds a fieldset by its id.
+const controlsOf = (form, name) => [...form.elements].filter((control) => control.name === name && control.localName !== "fieldset");
+const isChoice = (control) => ["radio", "checkbox"].includes(control.type);
+
 // ── errors at fields ──
 
 export function clearErrors(form) {
@@ -35,17 +45,16 @@ export function clearErrors(form) {
 export function showErrors(form, errors) {
   clearErrors(form);
   for (const [name, messages] of Object.entries(errors)) {
-    const found = form.elements.namedItem(name);
-    const control = found instanceof RadioNodeList ? found[0] : found;
+    const control = controlsOf(form, name)[0];
     const group = control?.closest("fieldset");
-    const choice = control && ["radio", "checkbox"].includes(control.type) && group && form.contains(group);
+    const choice = control && isChoice(control) && group && form.contains(group);
     const place = choice ? group : control;
     const mark = element("p", "field__error", icon("warn"), element("span", "", element("span", "vh", `${words.error} `), messages.join(" ")));
     mark.dataset.autosaveError = "";
     mark.id = `${form.id || "autosave"}-${name}-autosave-error`;
     if (!place) {
       mark.setAttribute("role", "alert");
-      form.prepend(mark);
+      putOnTop(form, mark);
       continue;
     }
     place.dataset.autosaveBad = "";
@@ -68,17 +77,16 @@ export function showWarnings(form, texts = []) {
 // ── conflict ──
 
 const nameOf = (form, name) => {
-  const found = form.elements.namedItem(name);
-  const control = found instanceof RadioNodeList ? found[0] : found;
+  const control = controlsOf(form, name)[0];
   if (!control) return name;
-  const legend = ["radio", "checkbox"].includes(control.type) && control.closest("fieldset")?.querySelector("legend");
+  const legend = isChoice(control) && control.closest("fieldset")?.querySelector("legend");
   return (legend || control.labels?.[0])?.textContent.replace(/\*$/, "").trim() || control.getAttribute("aria-label") || name;
 };
 
 const valueOf = (form, name, value) => {
   const chosen = [value ?? ""].flat().map(String);
-  const labels = [...form.elements].filter((e) => e.name === name).flatMap((control) => {
-    if (["radio", "checkbox"].includes(control.type)) return chosen.includes(control.value) ? [control.labels?.[0]?.textContent.trim() ?? control.value] : [];
+  const labels = controlsOf(form, name).flatMap((control) => {
+    if (isChoice(control)) return chosen.includes(control.value) ? [control.labels?.[0]?.textContent.trim() ?? control.value] : [];
     if (control.options) return [...control.options].filter((o) => chosen.includes(o.value)).map((o) => o.textContent.trim());
     return [];
   });
@@ -96,11 +104,13 @@ export function showConflict(form, { theirs = {}, html }, useTheirs, keepMine) {
   const body = box.querySelector("div");
   if (html) body.replaceChildren(fromHtml(html));
   else if (Object.keys(theirs).length) {
-    const rows = Object.entries(theirs).map(([name, value]) => element("div", "", element("dt", "", nameOf(form, name)), element("dd", "", valueOf(form, name, value))));
-    body.append(element("dl", "summary", ...rows));
+    const mine = (name) => new FormData(form).getAll(name).map(String);
+    const differs = ([name, value]) => [value ?? ""].flat().map(String).join("\n") !== mine(name).join("\n");
+    const rows = Object.entries(theirs).filter(differs).map(([name, value]) => element("div", "", element("dt", "", nameOf(form, name)), element("dd", "", valueOf(form, name, value))));
+    if (rows.length) body.append(element("p", "small strong", words.theirVersion), element("dl", "summary", ...rows));
   }
   body.append(element("p", "row", button("btn--primary", words.mine, keepMine), button("", words.theirs, useTheirs)));
-  form.prepend(box);
+  putOnTop(form, box);
   box.scrollIntoView({ block: "nearest" });
 }
 
@@ -108,7 +118,7 @@ export function showRestored(form, time) {
   form.querySelector("[data-autosave-restored]")?.remove();
   const box = notice("soon", words.restoredTitle, words.restoredText.replace("{time}", time), "status");
   box.dataset.autosaveRestored = "";
-  form.prepend(box);
+  putOnTop(form, box);
 }
 
 export function showSignIn(form) {

@@ -36,7 +36,8 @@ export function button(className, label, action) {
   return made;
 }
 
-export const clock = (date) => date.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
+export const clock = (date) =>
+  date.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Shanghai" });
 
 export const fromHtml = (html) => {
   const holder = document.createElement("template");

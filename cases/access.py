@@ -1,0 +1,176 @@
+"""Who is asking: a person's valid appointments, the grants that come with them, and the actor of a verb.
+
+Grants are looked up at the moment of asking (design, Scope): the guardian tables say what a post may do at a unit,
+and only appointments in force on the day count.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import AnonymousUser, Group
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from cases.clock import local_date
+from cases.clock import now as clock_now
+from cases.errors import Invalid
+from cases.models.org import Appointment, OrgUnit, OrgUnitGroupObjectPermission, Post, User
+from cases.roles import RULES
+from cases.tree import covers
+
+
+class Grant(NamedTuple):
+    """One permission that an appointment carries on a subtree."""
+
+    appointment_id: int
+    user_id: int
+    unit_id: int
+    role: str
+    path: str
+    permission: str
+
+
+def grants_of(user: User | AnonymousUser, on: dt.date) -> tuple[Grant, ...]:
+    """The grants of a person's appointments in force on the day, in one query."""
+    if not user.is_authenticated:
+        return ()
+    grants = "post__group__orgunitgroupobjectpermission"
+    rows = (
+        Appointment.objects.valid(on)
+        .filter(user=user.pk)
+        .order_by("pk")
+        .values_list(
+            "pk", "user_id", "unit_id", "role", f"{grants}__content_object__path", f"{grants}__permission__codename"
+        )
+    )
+    return tuple(Grant(*row) for row in rows if row[4])
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A person at a moment, with the grants that hold then; what every list is scoped by."""
+
+    user: User | AnonymousUser
+    at: dt.datetime
+
+    @property
+    def on(self) -> dt.date:
+        return local_date(self.at)
+
+    @cached_property
+    def grants(self) -> tuple[Grant, ...]:
+        return grants_of(self.user, self.on)
+
+    @cached_property
+    def seats(self) -> frozenset[tuple[int, str]]:
+        """The (unit, role) pairs of the person's appointments: where work items for them are addressed."""
+        return frozenset((grant.unit_id, grant.role) for grant in self.grants)
+
+    def paths(self, permission: str) -> list[str]:
+        return [grant.path for grant in self.grants if grant.permission == permission]
+
+    def unit_ids(self, permission: str) -> list[int]:
+        return [grant.unit_id for grant in self.grants if grant.permission == permission]
+
+    def grant_for(self, permission: str, unit: OrgUnit) -> Grant | None:
+        """The nearest grant of the permission that covers the unit, if there is one."""
+        found = [grant for grant in self.grants if grant.permission == permission and covers(grant.path, unit.path)]
+        return max(found, key=lambda grant: len(grant.path), default=None)
+
+    def can(self, permission: str, unit: OrgUnit) -> bool:
+        return self.grant_for(permission, unit) is not None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who performs a verb, from where: a person, or the system itself (``user`` is None)."""
+
+    user: User | None
+    address: str = ""
+    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @property
+    def is_system(self) -> bool:
+        return self.user is None
+
+    def viewer(self, at: dt.datetime) -> Viewer:
+        return Viewer(self.user or AnonymousUser(), at)
+
+
+SYSTEM = Actor(None, request_id="system")
+
+
+def appointments_of(user: User | AnonymousUser, at: dt.datetime) -> list[Appointment]:
+    """A person's appointments in force, with their units."""
+    if not user.is_authenticated:
+        return []
+    return list(
+        Appointment.objects.valid(local_date(at)).filter(user=user.pk).select_related("unit", "delegated_by__user")
+    )
+
+
+@transaction.atomic
+def appoint(
+    user: User,
+    unit: OrgUnit,
+    role: str,
+    *,
+    valid_from: dt.date,
+    valid_until: dt.date | None = None,
+    by: User | None = None,
+) -> Appointment:
+    """Give a person a role at a unit; makes the post and its grants the first time. Safe to repeat.
+
+    Raises Invalid when the role may not be held at this kind of unit.
+    """
+    if unit.kind not in RULES[role].kinds:
+        raise Invalid("role_at_wrong_unit", _("This role cannot be held at this kind of unit."))
+    post = post_for(unit, role)
+    appointment = Appointment.objects.filter(user=user, unit=unit, role=role, valid_from=valid_from).first()
+    if appointment is None:
+        appointment = Appointment(user=user, unit=unit, role=role, valid_from=valid_from, post=post)
+        appointment.valid_until = valid_until
+        appointment._history_user = by
+        appointment.save()
+    elif appointment.valid_until != valid_until:
+        appointment.valid_until = valid_until
+        appointment._history_user = by
+        appointment.save(update_fields=["valid_until"])
+    return appointment
+
+
+def post_for(unit: OrgUnit, role: str) -> Post:
+    """The post of a role at a unit, made with its group and guardian grants where it does not exist yet."""
+    post = Post.objects.filter(unit=unit, role=role).first()
+    if post is not None:
+        return post
+    group = Group.objects.create(name=f"{role}@{unit.code}")
+    post = Post.objects.create(group=group, unit=unit, role=role)
+    permissions = ContentType.objects.get_for_model(OrgUnit).permission_set.filter(codename__in=RULES[role].grants)
+    OrgUnitGroupObjectPermission.objects.bulk_create(
+        OrgUnitGroupObjectPermission(group=group, permission=permission, content_object=unit)
+        for permission in permissions
+    )
+    return post
+
+
+class AppointmentBackend(ModelBackend):
+    """Django's permission question answered from appointments: ``user.has_perm("cases.verify", unit)``."""
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        if not isinstance(obj, OrgUnit) or not user_obj.is_active:
+            return False
+        return Viewer(user_obj, clock_now()).can(perm.removeprefix("cases."), obj)
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        if not isinstance(obj, OrgUnit) or not user_obj.is_active:
+            return set()
+        viewer = Viewer(user_obj, clock_now())
+        return {f"cases.{grant.permission}" for grant in viewer.grants if covers(grant.path, obj.path)}

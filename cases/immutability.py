@@ -1,0 +1,148 @@
+"""Triggers that keep what is written once: events, submitted versions, history, editions in use (design, idea 4).
+
+They are (re)installed and checked after every migration, because SQLite's table remake drops them. Each refuses
+UPDATE, DELETE and, on SQLite, INSERT OR REPLACE over an existing key (which no DELETE trigger sees); on PostgreSQL also
+TRUNCATE. Tests that clean up and migrations by the owner share the one off-switch ``rewriting``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+SWITCH = "cases_rewriting"
+REFUSED = "this record is written once"
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One protected table; ``when`` limits the protection to some rows (SQL over OLD)."""
+
+    table: str
+    key: str
+    when: str = ""
+
+
+def guards() -> list[Guard]:
+    """The protected tables: events, submitted versions, used editions, and every history table of ours."""
+    cases = apps.get_app_config("cases")
+    found = [
+        Guard("cases_caseevent", "id"),
+        Guard("cases_selfchecksubmission", "id"),
+        Guard("cases_edition", "id", when="OLD.used_at IS NOT NULL"),
+    ]
+    found += [
+        Guard(model._meta.db_table, "history_id") for model in cases.get_models() if hasattr(model, "history_object")
+    ]
+    return found
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Install every trigger anew."""
+    with connection.cursor() as cursor:
+        for statement in _statements(connection.vendor):
+            cursor.execute(statement)
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """The names of triggers that should be there and are not."""
+    query = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        present = {row[0] for row in cursor.fetchall()}
+    return sorted(name for guard in guards() for name in _names(guard, connection.vendor) if name not in present)
+
+
+@contextmanager
+def rewriting(using: str = "default") -> Iterator[None]:
+    """Switch the triggers off for this block: for the clean-up of tests and for migrations by the owner only.
+
+    PostgreSQL: for this connection. SQLite: for the database, since its triggers know no session.
+    """
+    connection = connections[using]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET yiyang.rewriting = 'on'")
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET yiyang.rewriting")
+    else:
+        with transaction.atomic(using), connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {SWITCH} (id) VALUES (1)")  # noqa: S608 - a constant
+            yield
+            cursor.execute(f"DELETE FROM {SWITCH}")  # noqa: S608 - a constant
+
+
+def _names(guard: Guard, vendor: str) -> list[str]:
+    actions = ["update", "delete", "insert" if vendor == "sqlite" else "truncate"]
+    return [f"{guard.table}_no_{action}"[:63] for action in actions]
+
+
+def _statements(vendor: str) -> Iterator[str]:
+    if vendor == "sqlite":
+        yield f"CREATE TABLE IF NOT EXISTS {SWITCH} (id INTEGER PRIMARY KEY)"
+        for guard in guards():
+            yield from _sqlite(guard)
+    else:
+        yield f"""
+            CREATE OR REPLACE FUNCTION cases_written_once() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF current_setting('yiyang.rewriting', true) = 'on' THEN
+                    RETURN COALESCE(NEW, OLD);
+                END IF;
+                RAISE EXCEPTION '{REFUSED}: %', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+            END $$
+        """
+        for guard in guards():
+            yield from _postgresql(guard)
+
+
+def _sqlite(guard: Guard) -> Iterator[str]:
+    off = f"NOT EXISTS (SELECT 1 FROM {SWITCH})"  # noqa: S608 - constants only
+    row = f"{off} AND {guard.when}" if guard.when else off
+    there = f"EXISTS (SELECT 1 FROM {guard.table} WHERE {guard.key} = NEW.{guard.key})"  # noqa: S608
+    update, delete, insert = _names(guard, "sqlite")
+    for name, event, condition in (
+        (update, "UPDATE", row),
+        (delete, "DELETE", row),
+        (insert, "INSERT", f"{off} AND {there}"),
+    ):
+        yield f"DROP TRIGGER IF EXISTS {name}"
+        yield (
+            f"CREATE TRIGGER {name} BEFORE {event} ON {guard.table} WHEN {condition} "
+            f"BEGIN SELECT RAISE(ABORT, '{REFUSED}: {guard.table}'); END"
+        )
+
+
+def _postgresql(guard: Guard) -> Iterator[str]:
+    update, delete, truncate = _names(guard, "postgresql")
+    condition = f"WHEN ({guard.when})" if guard.when else ""
+    for name, event, scope in (
+        (update, "UPDATE", f"FOR EACH ROW {condition}"),
+        (delete, "DELETE", f"FOR EACH ROW {condition}"),
+        (truncate, "TRUNCATE", "FOR EACH STATEMENT"),
+    ):
+        yield f"DROP TRIGGER IF EXISTS {name} ON {guard.table}"
+        yield (f"CREATE TRIGGER {name} BEFORE {event} ON {guard.table} {scope} EXECUTE FUNCTION cases_written_once()")
+
+
+def install_after_migration(using: str, **kwargs: Any) -> None:
+    """Install and check after every migration; a trigger that is not there afterwards stops the migration."""
+    connection = connections[using]
+    if "cases_caseevent" not in connection.introspection.table_names():
+        return
+    install(connection)
+    absent = missing(connection)
+    if absent:
+        raise RuntimeError(f"triggers could not be installed: {', '.join(absent)}")

@@ -1,0 +1,95 @@
+"""Findings: the lines of the rectification ledger (整改台账; action plan, part 4 (2): 对发现的问题建立台账)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from cases.models.case import Case
+from cases.models.selfcheck import Rectification
+from cases.tree import within
+
+if TYPE_CHECKING:
+    from cases.access import Viewer
+
+
+class FindingQuerySet(models.QuerySet["Finding"]):
+    def visible_to(self, viewer: Viewer) -> FindingQuerySet:
+        """Findings of the units below the viewer's appointments and of cases that the viewer is a party of."""
+        return self.filter(case__in=Case.objects.visible_to(viewer))
+
+    def within(self, *paths: str) -> FindingQuerySet:
+        return self.filter(within("case__unit__path", paths))
+
+
+class Finding(models.Model):
+    """The record of a finding's case: what is wrong, what is done about it, by whom and until when."""
+
+    class Source(models.TextChoices):
+        SELF_CHECK = "self_check", _("Self-check")
+        COUNTY = "county", _("County verification")
+        REGION = "region", _("Regional spot-check")
+        NATION = "nation", _("National spot-check")
+        COMPLAINT = "complaint", _("Complaint")
+        INSPECTOR = "inspector", _("Inspector")
+
+    case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="finding")
+    cycle = models.ForeignKey(Case, models.PROTECT, related_name="findings")
+    source = models.CharField(_("Source"), max_length=12, choices=Source)
+    item_code = models.CharField(_("Check item"), max_length=20)
+    facets = models.JSONField(_("Facets"), default=list)
+    problem = models.TextField(_("Problem"))
+    measure = models.TextField(_("Corrective measure"), blank=True)
+    rectification = models.CharField(_("Way of rectification"), max_length=16, choices=Rectification)
+    responsible = models.CharField(_("Person responsible"), max_length=60, blank=True)
+    due_on = models.DateField(_("Due date"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("Confirmed by the county"), null=True, blank=True)
+    result = models.TextField(_("Result of rectification"), blank=True)
+    fixed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    fixed_at = models.DateTimeField(_("Rectified"), null=True, blank=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    closed_at = models.DateTimeField(_("Closed"), null=True, blank=True)
+    return_count = models.PositiveSmallIntegerField(_("Times returned"), default=0)
+    referred_to = models.CharField(_("Referred to"), max_length=120, blank=True)
+    reference = models.CharField(_("Reference number"), max_length=60, blank=True)
+
+    objects = FindingQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("Finding")
+        verbose_name_plural = _("Findings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cycle", "item_code"],
+                name="one_selfcheck_finding_per_item",
+                condition=Q(source="self_check"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.case.number
+
+
+class Sequence(models.Model):
+    """A gapless counter, such as the findings of a county in a year; its row lock puts the takers in line."""
+
+    key = models.CharField(max_length=60, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.last}"
+
+    @classmethod
+    def take(cls, key: str, count: int = 1) -> int:
+        """The first of ``count`` new numbers; call inside the transaction that uses them."""
+        cls.objects.bulk_create([cls(key=key)], ignore_conflicts=True)
+        row = cls.objects.select_for_update().get(pk=key)
+        row.last += count
+        row.save(update_fields=["last"])
+        return row.last - count + 1

@@ -1,0 +1,72 @@
+"""The roles, where each may be held and which grants it carries (design, Scope).
+
+One table instead of conditions: a grant covers the unit of the appointment and everything below it, so the same
+grant held higher up reaches further, and what a higher level must not do is simply not granted there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    INSTITUTION_FILLER = "institution_filler", _("Institution filler")
+    INSTITUTION_HEAD = "institution_head", _("Institution head")
+    COUNTY_OFFICER = "county_officer", _("County officer")
+    COUNTY_APPROVER = "county_approver", _("County approver")
+    PREFECTURE_OFFICER = "prefecture_officer", _("Prefecture officer")
+    PREFECTURE_HEAD = "prefecture_head", _("Prefecture head")
+    REGION_OFFICER = "region_officer", _("Region officer")
+    REGION_HEAD = "region_head", _("Region head")
+    NATIONAL_EXPERT = "national_expert", _("National expert")
+    INSPECTOR = "inspector", _("Inspector")
+    SYSTEM_ADMIN = "system_admin", _("System administrator")
+    SECURITY_ADMIN = "security_admin", _("Security administrator")
+    AUDITOR = "auditor", _("Auditor")
+
+
+ORG_PERMISSIONS = [
+    ("view", "Read the cases of the unit"),
+    ("fill", "Fill in and rectify for the institution"),
+    ("confirm", "Confirm and submit for the institution"),
+    ("verify", "Verify, return and review"),
+    ("approve", "Approve for the county"),
+    ("oversee", "Reopen and hold as a superior"),
+    ("manage_cycles", "Open and archive a year's cycles"),
+    ("inspect", "Read audit trails"),
+    ("manage_people", "Manage accounts and the roster"),
+    ("manage_roles", "Manage roles and grants"),
+    ("audit_system", "Read the system's own trails"),
+]
+
+
+@dataclass(frozen=True)
+class RoleRule:
+    """At which kinds of unit a role may be held, and the grants that it carries on the unit's subtree."""
+
+    kinds: frozenset[str]
+    grants: frozenset[str]
+
+
+def _rule(kinds: str, grants: str) -> RoleRule:
+    return RoleRule(frozenset(kinds.split()), frozenset(grants.split()))
+
+
+RULES: dict[str, RoleRule] = {
+    Role.INSTITUTION_FILLER: _rule("institution hospital community_centre", "view fill"),
+    Role.INSTITUTION_HEAD: _rule("institution hospital community_centre", "view fill confirm"),
+    Role.COUNTY_OFFICER: _rule("county", "view verify"),
+    Role.COUNTY_APPROVER: _rule("county", "view approve"),
+    Role.PREFECTURE_OFFICER: _rule("prefecture", "view oversee"),
+    Role.PREFECTURE_HEAD: _rule("prefecture", "view oversee"),
+    Role.REGION_OFFICER: _rule("region", "view oversee manage_cycles"),
+    Role.REGION_HEAD: _rule("region", "view oversee manage_cycles"),
+    Role.NATIONAL_EXPERT: _rule("nation", ""),
+    Role.INSPECTOR: _rule("nation region prefecture", "view inspect"),
+    Role.SYSTEM_ADMIN: _rule("nation region prefecture", "manage_people"),
+    Role.SECURITY_ADMIN: _rule("nation region prefecture", "manage_roles"),
+    Role.AUDITOR: _rule("nation region prefecture", "audit_system"),
+}

@@ -1,0 +1,25 @@
+"""What every page asks first: who is looking, and as whom they act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from cases.access import Actor, Viewer
+from cases.clock import now
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """The person behind the request with the grants that hold now; looked up once a request."""
+    known: Viewer | None = getattr(request, "viewer", None)
+    if known is None:
+        known = Viewer(request.user, now())  # type: ignore[arg-type]
+        request.viewer = known  # type: ignore[attr-defined]
+    return known
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The person behind the request as the actor of a verb."""
+    user: Any = request.user
+    return Actor(user, address=request.META.get("REMOTE_ADDR", ""))

@@ -1,0 +1,1 @@
+"""Who is told, and how: turns the delivery rows of case events into messages."""

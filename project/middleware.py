@@ -1,0 +1,32 @@
+"""A refusal becomes a page that says what, why and what to do, with the right HTTP status (design, Errors)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from cases.errors import Refusal
+
+TEMPLATES = {HTTPStatus.FORBIDDEN: "403.html", HTTPStatus.NOT_FOUND: "404.html", HTTPStatus.CONFLICT: "409.html"}
+
+
+class RefusalMiddleware:
+    """Answers the refusals that no view has turned into a form with errors."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        if request.headers.get("Accept", "").startswith("application/json"):
+            body = {"code": exception.code, "message": str(exception.message), "hint": str(exception.hint)}
+            return JsonResponse(body, status=exception.status)
+        template = TEMPLATES.get(exception.status, "409.html")
+        return render(request, template, {"refusal": exception}, status=exception.status)

@@ -1,0 +1,73 @@
+"""Verbs that every kind of case has: who takes a work item, and who gets it instead (认领, 放回, 转办)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from viewflow.workflow.status import STATUS
+
+from cases.errors import Conflict, Invalid
+from cases.models import Appointment, WorkItem
+from workflows.rules import verb
+from workflows.step import Step
+
+
+class ItemVerbs:
+    """Claim, release and hand over the open work item; the case stays where it is."""
+
+    @verb(label=gettext_lazy("Claim"), source="*", permission="item", deliver=False)
+    def claim(self, step: Step) -> None:
+        item = open_item(step)
+        if item.owner_id is not None:
+            raise Conflict("already_claimed", _("%(name)s has claimed this work item.") % {"name": item.owner})
+        _give(step, item, step.actor.user)
+
+    @verb(label=gettext_lazy("Release"), source="*", permission="item", deliver=False)
+    def release(self, step: Step) -> None:
+        item = open_item(step)
+        if step.actor.user is None or item.owner_id != step.actor.user.pk:
+            raise Conflict("not_yours", _("Only the person who claimed a work item can release it."))
+        _give(step, item, None)
+
+    @verb(label=gettext_lazy("Hand over"), source="*", permission="item")
+    def hand_over(self, step: Step) -> None:
+        """To a colleague with the same role at the same unit; the event says to whom."""
+        item = open_item(step)
+        if item.owner_id is not None and (step.actor.user is None or item.owner_id != step.actor.user.pk):
+            raise Conflict("not_yours", _("%(name)s has claimed this work item.") % {"name": item.owner})
+        to: Any = step.details.get("to")
+        seat = Appointment.objects.valid(step.actor.viewer(step.at).on).filter(
+            user=to, unit=item.unit_id, role=item.role
+        )
+        if to is None or not seat.exists():
+            message = _("Choose a colleague who holds the same role at the same unit.")
+            raise Invalid("not_a_colleague", message, faults={"to": [message]})
+        _give(step, item, to)
+
+
+def open_item(step: Step) -> WorkItem:
+    """The case's open work item that a person has to act on."""
+    if step.item is None or not step.item.role:
+        raise Conflict("no_open_item", _("There is no open work item for this action."))
+    return step.item
+
+
+def _give(step: Step, item: WorkItem, user: Any) -> None:
+    item.owner = user
+    item.assigned = step.at if user else None
+    item.status = STATUS.ASSIGNED if user else STATUS.NEW
+    step.change_item(item)
+    step.facts = {"item": item.pk, "owner": user.pk if user else None}
+
+
+def by_the_same_person(step: Step) -> None:
+    """Refuse unless the actor is the one who finished the previous work item and nobody has claimed the next one."""
+    item = step.item
+    previous = item.after if item else None
+    actor = step.actor.user
+    if previous is None or actor is None or previous.done_by_id != actor.pk:
+        raise Conflict("not_yours_to_withdraw", _("Only the person who submitted can withdraw."))
+    if item is not None and item.owner_id is not None:
+        raise Conflict("already_acted_on", _("Somebody has already acted on it; ask for it to be returned."))

@@ -1,0 +1,333 @@
+"""The one door: every change of a case's state goes through ``perform`` (design, idea 3).
+
+In one outermost transaction it locks the case (its parent first), checks scope, role, state and version, runs the
+verb, closes the work item, lets viewflow open the next one with its deadline, and records the event. Pages, commands,
+bulk actions and the clock all come through here; ``perform_many`` is the same step over many cases, written set-wise.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed
+from viewflow.workflow.status import PROCESS, STATUS
+from viewflow.workflow.token import Token
+
+from cases.access import Actor, Viewer
+from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
+from cases.models import Case, CaseParty, Edition, OrgUnit, WorkItem
+from workflows.kinds import KINDS, Kind, Verb, kind_of
+from workflows.rules import Rule
+from workflows.step import Batch, Step, pin
+
+MAX_REASON = 2000
+
+
+class Origin:
+    """What viewflow asks of the node before: here the case itself, where a verb jumps to a named node."""
+
+    def __init__(self, case: Case, item: WorkItem | None) -> None:
+        self.process = case
+        self.task = item if item is not None else WorkItem()
+
+
+def perform(
+    case: Case, verb: str, *, by: Actor, at: dt.datetime, version: int | None = None, reason: str = "", **details: Any
+) -> Case:
+    """Perform a verb on a case and return the case as it now stands.
+
+    ``version`` is the one that the person was looking at: an older one is refused. Raises OutOfScope (404),
+    WrongRole (403), Conflict (409: state, version, claimed by somebody else), Invalid (422: details) or Refusal (400:
+    no such verb); nothing is written then.
+    """
+    with transaction.atomic(durable=True):
+        batch = Batch()
+        step = begin(lock(case), verb, by=by, at=at, viewer=by.viewer(at), batch=batch, version=version, reason=reason)
+        carry_out(step, details)
+        batch.write()
+    return step.case
+
+
+def perform_many(
+    cases: Iterable[Case], verb: str, *, by: Actor, at: dt.datetime, reason: str = "", chunk: int = 500, **details: Any
+) -> Iterator[tuple[Case, Refusal | None]]:
+    """The same verb on many cases without parents, a transaction a chunk; yields each with its refusal, if any.
+
+    A case that refuses is left as it was and does not hinder the others.
+    """
+    viewer = by.viewer(at)
+    for group in _chunks(cases, chunk):
+        outcomes: list[tuple[Case, Refusal | None]] = []
+        with transaction.atomic(durable=True):
+            batch = Batch()
+            for locked in lock_many(group):
+                try:
+                    step = begin(locked, verb, by=by, at=at, viewer=viewer, batch=batch, reason=reason)
+                    check_movable(step)
+                except Refusal as refusal:
+                    outcomes.append((locked, refusal))
+                    continue
+                carry_out(step, dict(details))
+                outcomes.append((locked, None))
+            batch.write()
+        yield from outcomes
+
+
+def lock(case: Case) -> Case:
+    """Lock the case for this transaction, its parent first (lock order is always parent before child)."""
+    if case.parent_id is not None:
+        Case.objects.select_for_update().only("pk").get(pk=case.parent_id)
+    try:
+        locked: Case = Case.objects.select_for_update(of=("self",)).select_related("unit").get(pk=case.pk)
+    except Case.DoesNotExist:
+        raise no_such_case() from None
+    _attach_items(locked, list(WorkItem.objects.filter(process=locked.pk, finished=None).order_by("pk")))
+    return locked
+
+
+def lock_many(cases: list[Case]) -> list[Case]:
+    """Lock many cases in the order of their keys, with their open work items, in two queries."""
+    rows = Case.objects.select_for_update(of=("self",)).select_related("unit").order_by("pk")
+    locked = list(rows.filter(pk__in=[case.pk for case in cases]))
+    items: dict[int, list[WorkItem]] = {}
+    for item in WorkItem.objects.filter(process__in=locked, finished=None).order_by("pk"):
+        items.setdefault(item.process_id, []).append(item)
+    for case in locked:
+        _attach_items(case, items.get(case.pk, []))
+    return locked
+
+
+def _attach_items(case: Case, items: list[WorkItem]) -> None:
+    case.__class__ = kind_of(case).model
+    for item in items:
+        item.process = case
+    case.open_items = items
+
+
+def begin(
+    case: Any,
+    verb: str,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    viewer: Viewer,
+    batch: Batch,
+    version: int | None = None,
+    reason: str = "",
+) -> Step:
+    """Check scope, verb, role, state, version and reason, in this order, and make the step."""
+    kind = kind_of(case)
+    step = Step(case, verb, by, at, batch, reason=reason.strip())
+    case.step = step
+    if not by.is_system and not _in_scope(viewer, case):
+        raise no_such_case()
+    declared = kind.verbs.get(verb)
+    if declared is None:
+        raise Refusal("unknown_verb", _("There is no such action on this kind of case."))
+    step.item = case.open_items[0] if case.open_items else None
+    _check_role(step, declared.rule, viewer)
+    _check_state(step, declared, kind, version)
+    if declared.rule.reason and not step.reason:
+        raise Invalid("reason_missing", _("Give the reason."), faults={"reason": [_("Give the reason.")]})
+    if len(step.reason) > MAX_REASON:
+        message = _("Keep the reason under %(limit)d characters.") % {"limit": MAX_REASON}
+        raise Invalid("reason_too_long", message, faults={"reason": [message]})
+    return step
+
+
+def carry_out(step: Step, details: dict[str, Any]) -> None:
+    """Run the verb's method, move the work items and log the event; the batch still has to be written."""
+    case, kind = step.case, kind_of(step.case)
+    rule = kind.verbs[step.verb].rule
+    source = case.state
+    step.details = details
+    try:
+        getattr(case, step.verb)(step)
+    except TransitionNotAllowed:
+        raise _wrong_state(step, kind) from None
+    if rule.movement != "stay":
+        case.version += 1
+    if rule.movement == "forward":
+        _advance(step)
+    elif rule.movement == "back":
+        _jump(step, kind)
+    step.log(source, rule.deliver)
+    step.batch.changed[case.pk] = case
+    step.batch.note_history(case, actor=step.actor, at=step.at, reason=step.reason)
+
+
+def cascade(step: Step, case: Case, verb: str, *, reason: str = "", **details: Any) -> Step:
+    """Let a step move another case within the same transaction, as the system, in the name of its actor.
+
+    The other case must be locked already (the parent) or be a child of the step's case.
+    """
+    if not hasattr(case, "open_items"):
+        case = lock(case)
+    inner = Step(case, verb, step.actor, step.at, step.batch, reason=reason, grant=step.grant)
+    case.step = inner  # type: ignore[attr-defined]
+    inner.item = case.open_items[0] if case.open_items else None  # type: ignore[attr-defined]
+    carry_out(inner, details)
+    return inner
+
+
+def open_case(
+    kind_code: str,
+    *,
+    unit: OrgUnit,
+    year: int,
+    edition: Edition,
+    batch: Batch,
+    by: Actor,
+    at: dt.datetime,
+    record: Any = None,
+    parent: Case | None = None,
+    number: str = "",
+    slot: str | None = None,
+    facts: dict[str, Any] | None = None,
+    grant: Any = None,
+    state: str = "",
+) -> Case:
+    """Put a new case with its record, its first work item and its first event into the batch.
+
+    ``state`` is where the case starts, where that is not the kind's initial state (a problem already put right).
+    """
+    kind = KINDS[kind_code]
+    case = kind.model(
+        flow_class=kind.flow,
+        kind=kind_code,
+        unit=unit,
+        year=year,
+        edition=edition,
+        parent=parent,
+        number=number,
+        slot=slot,
+        state=state or kind.initial,
+        created=at,
+        started_by=by.user,
+        version=1,
+    )
+    step = Step(case, "open", by, at, batch, facts=facts or {}, grant=grant)
+    case.step = step
+    if record is not None:
+        record.case = case
+        batch.records.append(record)
+    batch.opened.append(case)
+    pin(edition, at)
+    start = kind.flow.instance.node("start")._create(Origin(case, None), Token("start"))
+    start.complete()
+    start.activate_next()
+    step.log("", deliver=False)
+    batch.note_history(case, actor=by, at=at, reason="", kind="+")
+    return case
+
+
+def check_movable(step: Step) -> None:
+    """Refuse before anything changes where the verb's own conditions do not hold (bulk path)."""
+    kind = kind_of(step.case)
+    meta = getattr(kind.model, step.verb)._django_fsm
+    if not meta.conditions_met(step.case, step.case.state):
+        raise _wrong_state(step, kind)
+
+
+def no_such_case() -> OutOfScope:
+    return OutOfScope(
+        "no_such_case",
+        _("There is no such case, or it is not among those that you may see."),
+        hint=_("Check the address, or look for the case in your lists."),
+    )
+
+
+def _in_scope(viewer: Viewer, case: Case) -> bool:
+    if viewer.can("view", case.unit):
+        return True
+    return CaseParty.objects.valid(viewer.on).filter(case=case.pk, user=viewer.user.pk).exists() or (
+        bool(viewer.unit_ids("view"))
+        and CaseParty.objects.valid(viewer.on).filter(case=case.pk, unit__in=viewer.unit_ids("view")).exists()
+    )
+
+
+def _check_role(step: Step, rule: Rule, viewer: Viewer) -> None:
+    if step.actor.is_system:
+        if not rule.system:
+            raise WrongRole("not_for_the_system", _("Only a person may do this."))
+        return
+    permissions = rule.permissions
+    if permissions == ("item",):
+        node = step.item.flow_task if step.item else None
+        permissions = (node.permission,) if node and node.permission else ()
+    found = (viewer.grant_for(permission, step.case.unit) for permission in permissions)
+    step.grant = next((grant for grant in found if grant is not None), None)
+    if step.grant is None:
+        raise WrongRole(
+            "wrong_role",
+            _("Your role does not include this action."),
+            hint=_("The case page shows whose turn it is."),
+        )
+
+
+def _check_state(step: Step, declared: Verb, kind: Kind, version: int | None) -> None:
+    case, item = step.case, step.item
+    if version is not None and version != case.version:
+        raise Conflict(
+            "stale_version",
+            _("The case has moved on since you opened this page; it is now “%(state)s”.")
+            % {"state": kind.state_label(case.state)},
+            hint=_("Reload the page; what you typed is kept in it."),
+        )
+    if case.state not in declared.sources and "*" not in declared.sources:
+        raise _wrong_state(step, kind)
+    mine = item is None or item.owner_id is None or (step.actor.user and item.owner_id == step.actor.user.pk)
+    if declared.rule.movement == "forward" and item is not None and item.role and not mine:
+        raise Conflict(
+            "claimed_by_another",
+            _("%(name)s has claimed this work item.") % {"name": item.owner},
+            hint=_("Ask for it to be released or handed over."),
+        )
+
+
+def _wrong_state(step: Step, kind: Kind) -> Conflict:
+    return Conflict(
+        "wrong_state",
+        _("This is not possible while the case is “%(state)s”.") % {"state": kind.state_label(step.case.state)},
+        hint=_("Somebody may have acted before you. The case page shows what happened."),
+    )
+
+
+def _advance(step: Step) -> None:
+    """Complete the open work item and let viewflow follow the flow to the next one."""
+    item = step.item
+    if item is None:
+        raise Conflict("no_open_item", _("There is no open work item for this action."))
+    item.status = STATUS.STARTED
+    activation = item.flow_task.activation_class(item)
+    activation.complete()
+    step.finish_item(item, STATUS.DONE)
+    activation.activate_next()
+
+
+def _jump(step: Step, kind: Kind) -> None:
+    """Cancel what is open and open the node of the new state; a final state has none and ends the case."""
+    case: Any = step.case
+    for item in case.open_items:
+        step.finish_item(item, STATUS.CANCELED)
+    node = kind.nodes_by_state.get(case.state)
+    if node is None:
+        step.close_case(PROCESS.CANCELED)
+        return
+    case.status, case.finished = PROCESS.NEW, None
+    node._create(Origin(case, step.item), Token("start"))
+
+
+def _chunks(cases: Iterable[Case], size: int) -> Iterator[list[Case]]:
+    group: list[Case] = []
+    for case in cases:
+        group.append(case)
+        if len(group) == size:
+            yield group
+            group = []
+    if group:
+        yield group

@@ -1,0 +1,291 @@
+"""The life of a finding: states, verbs and flow (整改台账).
+
+open 待整改 → in_progress 整改中 → fixed 已整改待复核 → closed 已销号; a return is fixed → in_progress; a violation is
+referred 已移交, never simply closed (action plan, part 3 (2): 对存在违法违纪违规的机构，依法依纪依规处置).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_fsm import RETURN_VALUE
+from viewflow import this
+from viewflow.workflow import flow
+
+from cases.errors import Conflict, Invalid
+from cases.models import Case, Evidence, Finding, WorkItem
+from cases.roles import Role
+from workflows.common import ItemVerbs, by_the_same_person
+from workflows.engine import cascade, lock
+from workflows.kinds import Kind, register
+from workflows.nodes import Begin, Finish, Gate, Task
+from workflows.rules import verb
+from workflows.step import Step
+
+
+class State(models.TextChoices):
+    OPEN = "open", gettext_lazy("To rectify")
+    IN_PROGRESS = "in_progress", gettext_lazy("Rectifying")
+    FIXED = "fixed", gettext_lazy("Fixed, awaiting review")
+    CLOSING = "closing", gettext_lazy("Awaiting approval to close")
+    CLOSED = "closed", gettext_lazy("Closed")
+    REFERRED = "referred", gettext_lazy("Referred")
+    REJECTED = "rejected", gettext_lazy("Not upheld")
+    CANCELLED = "cancelled", gettext_lazy("Cancelled")
+
+
+LIVE = (State.OPEN, State.IN_PROGRESS, State.FIXED, State.CLOSING)
+SETTLED = (State.CLOSED, State.REFERRED, State.REJECTED, State.CANCELLED)
+
+
+class FindingCase(ItemVerbs, Case):
+    """A finding as a case; its parent is the cycle in which it was found."""
+
+    class Meta:
+        proxy = True
+        verbose_name = gettext_lazy("Finding")
+        verbose_name_plural = gettext_lazy("Findings")
+
+    @verb(label=gettext_lazy("Start rectification"), source=State.OPEN, target=State.IN_PROGRESS, permission="fill")
+    def start(self, step: Step) -> None:
+        """The institution begins; measure and person responsible may be completed here."""
+        save_record(step, **_given(step, "measure", "responsible"))
+
+    @verb(
+        label=gettext_lazy("Submit rectification result"),
+        source=(State.OPEN, State.IN_PROGRESS),
+        target=State.FIXED,
+        permission="fill",
+    )
+    def fix(self, step: Step) -> None:
+        """The institution says what it did, with evidence of the state afterwards."""
+        result = str(step.details.get("result", "")).strip()
+        faults = {}
+        if not result:
+            faults["result"] = [_("Describe what was done.")]
+        if not proof(self).exists():
+            faults["evidence"] = [_("Add at least one file that shows the state after rectification.")]
+        if faults:
+            raise Invalid("result_incomplete", _("The result of rectification is not complete."), faults=faults)
+        user = step.actor.user
+        save_record(step, result=result, fixed_by=user, fixed_at=step.at, **_given(step, "measure", "responsible"))
+
+    @verb(label=gettext_lazy("Withdraw"), source=State.FIXED, target=State.IN_PROGRESS, permission="fill", back=True)
+    def withdraw(self, step: Step) -> None:
+        """By the one who submitted, while nobody has acted on it."""
+        by_the_same_person(step)
+        save_record(step, fixed_by=None, fixed_at=None)
+
+    @verb(
+        label=gettext_lazy("Pass review and close"),
+        source=State.FIXED,
+        target=RETURN_VALUE(State.CLOSED, State.CLOSING),
+        permission="verify",
+    )
+    def close(self, step: Step) -> str:
+        """Closing needs evidence, the county's verification, and somebody other than the person who rectified."""
+        check_closable(step, self.finding)
+        if step.edition.settings.closing_needs_approver:
+            return State.CLOSING
+        save_record(step, closed_by=step.actor.user, closed_at=step.at)
+        settle_cycle(step)
+        return State.CLOSED
+
+    @verb(label=gettext_lazy("Approve closing"), source=State.CLOSING, target=State.CLOSED, permission="approve")
+    def approve_closing(self, step: Step) -> None:
+        check_closable(step, self.finding)
+        save_record(step, closed_by=step.actor.user, closed_at=step.at)
+        settle_cycle(step)
+
+    @verb(
+        label=gettext_lazy("Return"),
+        source=(State.FIXED, State.CLOSING),
+        target=State.IN_PROGRESS,
+        permission=("verify", "approve"),
+        back=True,
+        reason=True,
+    )
+    def return_(self, step: Step) -> None:
+        """Back to the institution with the reason; the number of returns is kept."""
+        finding = self.finding
+        save_record(step, return_count=finding.return_count + 1, fixed_by=None, fixed_at=None)
+
+    @verb(
+        label=gettext_lazy("Refer for enforcement"),
+        source=LIVE,
+        target=State.REFERRED,
+        permission="verify",
+        back=True,
+        reason=True,
+    )
+    def refer(self, step: Step) -> None:
+        """Hand the matter over to a named authority (移交处置)."""
+        authority = str(step.details.get("referred_to", "")).strip()
+        if not authority:
+            message = _("Name the authority that takes the matter over.")
+            raise Invalid("authority_missing", message, faults={"referred_to": [message]})
+        save_record(step, referred_to=authority, reference=str(step.details.get("reference", "")).strip())
+        settle_cycle(step)
+
+    @verb(
+        label=gettext_lazy("Reopen"),
+        source=(State.CLOSED, State.REFERRED, State.REJECTED),
+        target=State.IN_PROGRESS,
+        permission="oversee",
+        back=True,
+        reason=True,
+    )
+    def reopen(self, step: Step) -> None:
+        """By a superior, with reason; brings the cycle back to rectification."""
+        save_record(step, closed_by=None, closed_at=None, fixed_by=None, fixed_at=None)
+        unsettle_cycle(step)
+
+    @verb(label=gettext_lazy("Confirm"), source=LIVE)
+    def confirm(self, step: Step) -> None:
+        """The county's verification upholds the finding, as reported or amended."""
+        save_record(step, confirmed_at=step.at, **step.details)
+
+    @verb(label=gettext_lazy("Reject"), source=LIVE, target=State.REJECTED, back=True)
+    def reject(self, step: Step) -> None:
+        """The county's verification does not uphold the finding."""
+        save_record(step, confirmed_at=step.at)
+
+    @verb(label=gettext_lazy("Update"), source=LIVE, deliver=False)
+    def update(self, step: Step) -> None:
+        """A later submission of the self-check words the same problem anew."""
+        save_record(step, **step.details)
+
+    @verb(label=gettext_lazy("Drop"), source=LIVE, target=State.CANCELLED, back=True)
+    def drop(self, step: Step) -> None:
+        """A later submission no longer reports the problem, or the cycle is cancelled."""
+
+    @verb(label=gettext_lazy("Renew"), source=(State.CANCELLED, State.REJECTED), target=State.OPEN, back=True)
+    def renew(self, step: Step) -> None:
+        """A later submission reports the problem again."""
+        save_record(step, confirmed_at=None, **step.details)
+
+
+def limit(step: Step) -> dt.date | None:
+    """The finding's own limit (整改时限)."""
+    due_on: dt.date | None = step.case.finding.due_on
+    return due_on
+
+
+class FindingFlow(flow.Flow):
+    """Rectification of a finding"""
+
+    process_class = FindingCase
+    task_class = WorkItem
+    process_title = gettext_lazy("Rectification of a finding")
+
+    start = Begin().Next(this.already_fixed)
+    already_fixed = Gate(State.FIXED).Then(this.review).Else(this.take_up)
+    take_up = Task(
+        title=gettext_lazy("Start rectification"),
+        state=State.OPEN,
+        role=Role.INSTITUTION_FILLER,
+        permission="fill",
+        deadline="rectify",
+        due_date=limit,
+    ).Next(this.is_fixed)
+    is_fixed = Gate(State.FIXED).Then(this.review).Else(this.rectify)
+    rectify = Task(
+        title=gettext_lazy("Rectify"),
+        state=State.IN_PROGRESS,
+        role=Role.INSTITUTION_FILLER,
+        permission="fill",
+        deadline="rectify",
+        due_date=limit,
+    ).Next(this.review)
+    review = Task(
+        title=gettext_lazy("Review the rectification"),
+        state=State.FIXED,
+        role=Role.COUNTY_OFFICER,
+        permission="verify",
+        deadline="review",
+        level="superior",
+    ).Next(this.needs_approval)
+    needs_approval = Gate(State.CLOSING).Then(this.approve_closing).Else(this.end)
+    approve_closing = Task(
+        title=gettext_lazy("Approve closing"),
+        state=State.CLOSING,
+        role=Role.COUNTY_APPROVER,
+        permission="approve",
+        deadline="close_approval",
+        level="superior",
+    ).Next(this.end)
+    end = Finish()
+
+
+FINDING = register(
+    Kind(
+        code="finding",
+        label=gettext_lazy("Finding"),
+        model=FindingCase,
+        flow=FindingFlow,
+        states=State,
+        initial=State.OPEN,
+        finals=frozenset(SETTLED),
+        page=lambda case: reverse("finding", args=[case.pk]),
+    )
+)
+
+
+def _given(step: Step, *names: str) -> dict[str, str]:
+    """The details of these names that were sent and are not blank."""
+    return {name: str(step.details[name]).strip() for name in names if str(step.details.get(name, "")).strip()}
+
+
+def save_record(step: Step, **values: Any) -> Finding:
+    """Write fields of the finding's record, with who and why in its history."""
+    finding: Finding = step.case.finding
+    if values:
+        for name, value in values.items():
+            setattr(finding, name, value)
+        finding._history_user = step.actor.user
+        finding._history_date = step.at
+        finding._change_reason = step.verb
+        finding.save(update_fields=list(values))
+    return finding
+
+
+def proof(case: Case) -> models.QuerySet[Evidence]:
+    """The files that show the state after rectification; for a fix on the spot those of the self-check item."""
+    finding = case.finding
+    on_spot = models.Q(case=finding.cycle_id, item_code=finding.item_code, purpose=Evidence.Purpose.SELF_CHECK)
+    after = models.Q(case=case.pk, purpose=Evidence.Purpose.AFTER)
+    return Evidence.objects.current().filter(after | on_spot if case.state == State.FIXED else after)
+
+
+def check_closable(step: Step, finding: Finding) -> None:
+    """Refuse to close without verification or evidence, or by the person who rectified (design, Rectification)."""
+    if finding.confirmed_at is None:
+        raise Conflict("not_verified_yet", _("The county’s verification has not confirmed this finding yet."))
+    if step.actor.user is not None and finding.fixed_by_id == step.actor.user.pk:
+        raise Conflict("closer_is_rectifier", _("The person who rectified a finding cannot close it."))
+    if not proof(step.case).exists():
+        raise Conflict("no_evidence", _("There is no evidence of the state after rectification."))
+
+
+def settle_cycle(step: Step) -> None:
+    """Let the cycle become verified when this was its last finding that was not settled."""
+    others = Case.objects.filter(parent=step.case.parent_id, kind="finding", state__in=LIVE).exclude(pk=step.case.pk)
+    if others.exists():
+        return
+    cycle = lock(step.case.parent)
+    if cycle.state == "rectifying":
+        cascade(step, cycle, "settle")
+
+
+def unsettle_cycle(step: Step) -> None:
+    """Bring a verified cycle back to rectification; refuse where it is archived or cancelled."""
+    cycle = lock(step.case.parent)
+    if cycle.state in ("archived", "cancelled"):
+        raise Conflict("cycle_is_over", _("The year’s cycle is archived or cancelled; reopen it first."))
+    if cycle.state == "verified":
+        cascade(step, cycle, "resume")

@@ -1,0 +1,73 @@
+"""The kinds of case that the engine runs: proxy, flow and names; each kind's module registers itself here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from workflows.nodes import waiting_nodes
+from workflows.rules import Rule, targets
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb of a kind, with every (source, target) that it stands for."""
+
+    name: str
+    rule: Rule
+    transitions: tuple[Any, ...]
+
+    @property
+    def sources(self) -> frozenset[str]:
+        return frozenset(transition.source for transition in self.transitions)
+
+    @property
+    def targets(self) -> frozenset[str]:
+        return frozenset(target for transition in self.transitions for target in targets(transition))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of case: its code, its proxy of Case, its flow, its states and where they end."""
+
+    code: str
+    label: Any
+    model: Any
+    flow: Any
+    states: Any
+    initial: str
+    finals: frozenset[str]
+    page: Callable[[Any], str]
+
+    @cached_property
+    def verbs(self) -> dict[str, Verb]:
+        """The verbs by name, read off the proxy's django-fsm declarations."""
+        field = self.model._meta.get_field("state")
+        found: dict[str, list[Any]] = {}
+        for transition in field.get_all_transitions(self.model):
+            found.setdefault(transition.name, []).append(transition)
+        return {
+            name: Verb(name, transitions[0].custom["rule"], tuple(transitions))
+            for name, transitions in sorted(found.items())
+        }
+
+    @cached_property
+    def nodes_by_state(self) -> dict[str, Any]:
+        return {node.state: node for node in waiting_nodes(self.flow)}
+
+    def state_label(self, state: str) -> Any:
+        return self.states(state).label
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    KINDS[kind.code] = kind
+    return kind
+
+
+def kind_of(case: Any) -> Kind:
+    return KINDS[case.kind]

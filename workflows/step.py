@@ -1,0 +1,188 @@
+"""One step of one case in the making: what the verb's method sees, and the rows that the step will write.
+
+A step writes nothing while the verb runs; the batch writes everything at its end, set-wise, so that a step of one
+case and a mass move of thousands are the same code (design, What costs).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from viewflow.workflow.status import PROCESS, STATUS
+
+from cases.access import Actor, Grant
+from cases.deadlines import due_at
+from cases.editions.schema import EditionData
+from cases.events import build_event
+from cases.models import Case, CaseEvent, Edition, EventDelivery, WorkItem
+
+CASE_FIELDS = ("state", "version", "event_count", "chain_head", "status", "finished", "slot")
+ITEM_FIELDS = ("status", "finished", "owner_id", "assigned", "done_by_id", "outcome", "unit_id", "due_at")
+CHUNK = 1000
+
+_editions: dict[int, EditionData] = {}
+
+
+def edition_of(case: Case) -> EditionData:
+    """The edition that the case is pinned to; editions in use never change, so one look-up a process suffices."""
+    if case.edition_id not in _editions:
+        _editions[case.edition_id] = case.edition.parsed
+    return _editions[case.edition_id]
+
+
+def forget_editions() -> None:
+    """Drop the look-ups; tests roll back and use the same keys again."""
+    _editions.clear()
+
+
+@dataclass
+class Batch:
+    """The rows that one transaction of the engine writes, in the order in which they depend on each other."""
+
+    opened: list[Case] = field(default_factory=list)
+    records: list[Any] = field(default_factory=list)
+    changed: dict[int, Case] = field(default_factory=dict)
+    new_items: list[WorkItem] = field(default_factory=list)
+    changed_items: dict[int, WorkItem] = field(default_factory=dict)
+    events: list[tuple[CaseEvent, bool]] = field(default_factory=list)
+    history: list[Any] = field(default_factory=list)
+
+    def note_history(self, case: Case, *, actor: Actor, at: dt.datetime, reason: str, kind: str = "~") -> None:
+        self.history.append((case, actor.user, at, reason, kind))
+
+    def write(self) -> None:
+        """Write everything; call once, inside the transaction that holds the locks.
+
+        Rows that belong to a new case are assigned to it again once it has its key.
+        """
+        if self.opened:
+            Case.objects.bulk_create(self.opened, batch_size=CHUNK)
+        for record in self.records:
+            record.case = record.case
+        by_model: dict[type[Any], list[Any]] = {}
+        for record in self.records:
+            by_model.setdefault(type(record), []).append(record)
+        for model, rows in by_model.items():
+            _create_with_history(model, rows)
+        for item in self.changed_items.values():
+            _update(WorkItem, item, ITEM_FIELDS)
+        for case in self.changed.values():
+            _update(Case, case, CASE_FIELDS)
+        for item in self.new_items:
+            item.process = item.process
+        _insert(WorkItem, self.new_items)
+        for event, _deliver in self.events:
+            event.case = event.case
+        _insert(CaseEvent, [event for event, _deliver in self.events])
+        _insert(EventDelivery, [EventDelivery(event=event) for event, deliver in self.events if deliver])
+        _insert(Case.history.model, [_history_row(*entry) for entry in self.history])
+
+
+def _insert(model: Any, rows: list[Any]) -> None:
+    if len(rows) == 1:
+        rows[0].save_base(raw=True, force_insert=True)
+    elif rows:
+        model.objects.bulk_create(rows, batch_size=CHUNK)
+
+
+def _update(model: Any, row: Any, fields: tuple[str, ...]) -> None:
+    model.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in fields})
+
+
+HISTORY_FIELDS = [field_.attname for field_ in Case.history.model.tracked_fields]
+
+
+def _history_row(case: Case, user: Any, at: dt.datetime, reason: str, kind: str) -> Any:
+    values = {name: getattr(case, name) for name in HISTORY_FIELDS}
+    return Case.history.model(
+        **values, history_date=at, history_user=user, history_change_reason=reason or None, history_type=kind
+    )
+
+
+def _create_with_history(model: Any, rows: list[Any]) -> None:
+    model.objects.bulk_create(rows, batch_size=CHUNK)
+    if hasattr(model, "history"):
+        model.history.bulk_history_create(
+            rows,
+            batch_size=CHUNK,
+            default_user=rows[0].case.step.actor.user,
+            default_date=rows[0].case.step.at,
+        )
+
+
+@dataclass
+class Step:
+    """One verb on one case: the method reads who, when and why from it, and hands rows to the batch."""
+
+    case: Case
+    verb: str
+    actor: Actor
+    at: dt.datetime
+    batch: Batch
+    reason: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    grant: Grant | None = None
+    item: WorkItem | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    due_on: dt.date | None = None
+
+    @property
+    def edition(self) -> EditionData:
+        return edition_of(self.case)
+
+    def add_item(self, item: WorkItem) -> None:
+        self.batch.new_items.append(item)
+
+    def change_item(self, item: WorkItem) -> None:
+        if item.pk is not None:
+            self.batch.changed_items[item.pk] = item
+
+    def finish_item(self, item: WorkItem, status: str) -> None:
+        """Close an item of this case; the verb is its outcome and the actor the one who did it."""
+        item.status = status
+        item.finished = self.at
+        item.outcome = self.verb
+        if status == STATUS.DONE:
+            item.done_by_id = self.actor.user.pk if self.actor.user else None
+        self.change_item(item)
+
+    def due_at(self, node: Any) -> dt.datetime | None:
+        """When the work at a node is due, by the edition's rule (design, Deadlines); UTC."""
+        rule = self.edition.deadlines[node.deadline]
+        record_date = node.due_date(self) if node.due_date else None
+        return due_at(rule, year=self.case.year, start=self.at, record_date=record_date)
+
+    def after_commit(self, work: Callable[[], None]) -> None:
+        """Run something once the step is safely stored, e.g. wake the outbox."""
+        transaction.on_commit(work)
+
+    def close_case(self, status: str = PROCESS.CANCELED) -> None:
+        self.case.status = status
+        self.case.finished = self.at
+
+    def log(self, source: str, deliver: bool) -> None:
+        """Append the step's event to the case's chain and mark the case for writing."""
+        event = build_event(
+            self.case,
+            self.verb,
+            actor=self.actor,
+            at=self.at,
+            source=source,
+            target=self.case.state,
+            appointment_id=self.grant.appointment_id if self.grant else None,
+            item=self.item,
+            reason=self.reason,
+            details=self.facts,
+        )
+        self.batch.events.append((event, deliver))
+
+
+def pin(edition: Edition, at: dt.datetime) -> None:
+    """Mark an edition as used, from which moment it cannot change any more."""
+    if edition.used_at is None:
+        Edition.objects.filter(pk=edition.pk, used_at=None).update(used_at=at)
+        edition.used_at = at

@@ -1,0 +1,7 @@
+"""The addresses of pages that act on cases; each area has its own list."""
+
+from django.urls import include, path
+
+AREAS = ("desk", "quality_cycle", "finding")
+
+urlpatterns = [path("", include(f"workflows.{area}.urls")) for area in AREAS]

@@ -1,0 +1,55 @@
+"""What pages about cases share: fetch in scope, call one verb (design, Style 4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from cases.models import Case
+from cases.web import actor_of, viewer_of
+from workflows.engine import no_such_case, perform
+from workflows.kinds import KINDS, kind_of
+
+
+def case_in_scope(request: HttpRequest, pk: int, kind: str | None = None) -> Any:
+    """The case if the viewer may see it, as its kind's proxy; else OutOfScope (404)."""
+    cases = Case.objects.visible_to(viewer_of(request)).select_related("unit__superior", "edition")
+    if kind is not None:
+        cases = cases.filter(kind=kind)
+    case: Any = cases.filter(pk=pk).first()
+    if case is None:
+        raise no_such_case()
+    case.__class__ = kind_of(case).model
+    return case
+
+
+def perform_from(request: HttpRequest, case: Case, verb: str, **details: Any) -> Case:
+    """Perform a verb as the person behind the request, at this moment, on the version that their page showed."""
+    version = request.POST.get("version", "")
+    return perform(
+        case,
+        verb,
+        by=actor_of(request),
+        at=viewer_of(request).at,
+        version=int(version) if version.isdigit() else None,
+        reason=request.POST.get("reason", ""),
+        **details,
+    )
+
+
+def possible_verbs(request: HttpRequest, case: Case, item: Any = None) -> list[Any]:
+    """The verbs that the viewer's grants and the state allow; the engine checks again when one is performed."""
+    viewer = viewer_of(request)
+    kind = KINDS[case.kind]
+    allowed = []
+    for verb in kind.verbs.values():
+        permissions = verb.rule.permissions
+        if permissions == ("item",):
+            node = item.flow_task if item else None
+            permissions = (node.permission,) if node and node.permission else ()
+        if (case.state in verb.sources or "*" in verb.sources) and any(
+            viewer.can(permission, case.unit) for permission in permissions
+        ):
+            allowed.append(verb)
+    return allowed
