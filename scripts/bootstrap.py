@@ -59,7 +59,7 @@ def main() -> int:
     stamp.unlink(missing_ok=True)
     print(f"Installing the packages of requirements/{level}.txt ...", flush=True)
     lock = ROOT / "requirements" / f"{level}.txt"
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    install = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes"]
     if subprocess.run([*install, "-r", str(lock)], check=False).returncode:
         print(
             "The packages could not be installed; pip's reason is above. Run the same command again.", file=sys.stderr
