@@ -1,5 +1,9 @@
 """The addresses of pages about records: files, the roster."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from cases import pages
+
+urlpatterns = [
+    path("evidence/<int:pk>/", pages.evidence, name="evidence"),
+]

@@ -89,7 +89,7 @@ def query(context: Context, **changes: Any) -> str:
     """The present query string with parameters changed (None or "" removes one) and paging started afresh."""
     fresh: dict[str, Any] = dict.fromkeys(CURSORS)
     fresh.update((key, None if value == "" else value) for key, value in changes.items())
-    return querystring(context, None, **fresh) or "?"
+    return querystring(context, context["request"].GET, **fresh) or "?"
 
 
 # ── data drawn ─────────────────────────────────────────────────────────────

@@ -1,0 +1,207 @@
+"""Taking in files that prove something: what they really are decides, not what they are called (design, Uploads).
+
+Allowed are jpg, png, pdf, docx and xlsx. Name, content and size must agree; office files must be sound archives that
+do not reach outside. The file is stored privately under a random name.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import warnings
+import zipfile
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from PIL import Image, UnidentifiedImageError
+
+from cases.access import Viewer
+from cases.errors import Conflict, Invalid
+from cases.models import Case, Evidence, SelfCheckSubmission, User
+from cases.tree import within
+
+LARGEST_UNPACKED = 200 * 1024 * 1024
+MOST_ENTRIES = 5_000
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class FileType:
+    """A kind of file that may prove something: its endings, how it begins, and its media type."""
+
+    endings: tuple[str, ...]
+    magic: bytes
+    media_type: str
+    marker: str = ""
+
+
+TYPES = (
+    FileType((".jpg", ".jpeg"), b"\xff\xd8\xff", "image/jpeg"),
+    FileType((".png",), b"\x89PNG\r\n\x1a\n", "image/png"),
+    FileType((".pdf",), b"%PDF-", "application/pdf"),
+    FileType(
+        (".docx",),
+        b"PK\x03\x04",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "word/document.xml",
+    ),
+    FileType(
+        (".xlsx",),
+        b"PK\x03\x04",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "xl/workbook.xml",
+    ),
+)
+ACCEPT = ",".join(ending for kind in TYPES for ending in kind.endings)
+
+
+def store(
+    *,
+    case: Case,
+    upload: UploadedFile,
+    purpose: str,
+    by: User,
+    at: dt.datetime,
+    item_code: str = "",
+    max_mb: int = 20,
+    shows_digest: str = "",
+) -> Evidence:
+    """Check an upload and keep it as evidence of the case; the same file for the same item is kept once.
+
+    Raises Invalid (422) with what is wrong and what to do; nothing is stored then.
+    """
+    content, kind = examine(upload, max_mb=max_mb)
+    sha256 = hashlib.sha256(content).hexdigest()
+    same = Evidence.objects.current().filter(
+        case=case.pk, item_code=item_code, purpose=purpose, sha256=sha256, shows_digest=shows_digest
+    )
+    if (known := same.first()) is not None:
+        return known
+    evidence = Evidence(
+        case_id=case.pk,
+        item_code=item_code,
+        purpose=purpose,
+        name=clean_name(upload.name or ""),
+        media_type=kind.media_type,
+        size=len(content),
+        sha256=sha256,
+        shows_digest=shows_digest,
+        uploaded_by=by,
+        uploaded_at=at,
+    )
+    evidence._history_user = by
+    evidence._history_date = at
+    evidence.file.save("evidence", io.BytesIO(content), save=True)
+    return evidence
+
+
+def examine(upload: UploadedFile, *, max_mb: int) -> tuple[bytes, FileType]:
+    """The content of an upload and what it really is; raises Invalid where it is not allowed or lies about itself."""
+    if not upload.size:
+        raise _refused("empty_file", _("The file is empty."))
+    if upload.size > max_mb * 1024 * 1024:
+        raise _refused(
+            "file_too_large",
+            _("The file is larger than %(limit)d MB.") % {"limit": max_mb},
+            _("Take the photo with a lower resolution, or split the document."),
+        )
+    ending = PurePath(upload.name or "").suffix.lower()
+    if ending in {".heic", ".heif"}:
+        raise _refused(
+            "heic",
+            _("HEIC photos cannot be opened on most office computers."),
+            _("On the phone choose “Most compatible” as the camera format, or share the photo as JPG."),
+        )
+    kind = next((known for known in TYPES if ending in known.endings), None)
+    if kind is None:
+        raise _refused(
+            "type_not_allowed",
+            _("Files of this type are not accepted."),
+            _("Accepted are photos (jpg, png), PDF, Word (docx) and Excel (xlsx)."),
+        )
+    upload.seek(0)
+    content = upload.read()
+    if not content.startswith(kind.magic):
+        raise _lying(ending)
+    if kind.media_type.startswith("image/"):
+        _check_image(content, ending)
+    elif kind.marker:
+        _check_archive(content, kind, ending)
+    return content, kind
+
+
+def remove(evidence: Evidence, *, by: User, at: dt.datetime) -> None:
+    """Hide a file; it stays for the audit trail. What a submitted version or a seal rests on is not taken away."""
+    if evidence.removed_at is not None:
+        raise Conflict("already_removed", _("The file has been removed already."))
+    evidence.removed_by, evidence.removed_at = by, at
+    evidence._history_user = by
+    evidence._history_date = at
+    evidence.save(update_fields=["removed_by", "removed_at"])
+
+
+def readable(viewer: Viewer) -> QuerySet[Evidence]:
+    """The files that the viewer may open, the removed ones included: submitted versions still name them.
+
+    The files of a draft are the institution's own until a submitted version shows them.
+    """
+    own = within("case__unit__path", viewer.paths("fill"))
+    draft = Q(purpose__in=(Evidence.Purpose.SELF_CHECK, Evidence.Purpose.SEALED))
+    submitted = SelfCheckSubmission.objects.filter(selfcheck=OuterRef("case"), at__gte=OuterRef("uploaded_at"))
+    return Evidence.objects.filter(own | ~draft | Exists(submitted), case__in=Case.objects.visible_to(viewer))
+
+
+def clean_name(name: str) -> str:
+    """The name that people see: the last part of a path, without control characters, cut in front of its ending."""
+    plain = "".join(char for char in name.replace("\\", "/").rsplit("/", 1)[-1] if char.isprintable()).strip()
+    ending = PurePath(plain).suffix
+    stem = plain[: len(plain) - len(ending)] or "file"
+    return stem[: LONGEST_NAME - len(ending)] + ending
+
+
+def _check_image(content: bytes, ending: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(io.BytesIO(content)) as image:
+                image.verify()
+        except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+            raise _lying(ending) from error
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+            raise _refused("image_too_large", _("The picture has too many pixels.")) from error
+
+
+def _check_archive(content: bytes, kind: FileType, ending: str) -> None:
+    """An office file is a sound archive of its kind, unpacks to a sensible size, and does not reach outside."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            names = {entry.filename for entry in entries}
+            if kind.marker not in names:
+                raise _lying(ending)
+            if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
+                raise _refused("archive_too_large", _("The file unpacks to an unreasonable size."))
+            if any("vbaProject" in name or "/externalLinks/" in name for name in names):
+                raise _refused(
+                    "reaches_outside",
+                    _("The file contains macros or links to other workbooks."),
+                    _("Save it as an ordinary document, with values instead of links."),
+                )
+    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+        raise _lying(ending) from error
+
+
+def _lying(ending: str) -> Invalid:
+    return _refused(
+        "lying_extension",
+        _("The content of the file is not what its name says (%(ending)s).") % {"ending": ending},
+        _("Open the file, save it again in the right format, and upload that."),
+    )
+
+
+def _refused(code: str, message: str, hint: str = "") -> Invalid:
+    return Invalid(code, message, hint=hint, faults={"evidence": [message]})
