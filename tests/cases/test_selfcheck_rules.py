@@ -160,7 +160,17 @@ def test_a_broken_limit_asks_for_the_aspect_that_it_belongs_to() -> None:
     assert implied_facets(RATES, values) == ("order_rx_rate",)
     assert complete(RATES, PROBLEM, values=values, facets=("record_practice",)) == [("facets", "implied_missing")]
     assert complete(RATES, PROBLEM, values=values, facets=("record_practice", "order_rx_rate")) == []
+    assert complete(RATES, PROBLEM, values=values, facets=()) == [("facets", "missing")]
     assert implied_facets(RATES, GOOD_RATES) == ()
+
+
+@pytest.mark.parametrize("number", ["NaN", "sNaN", "Infinity"])
+def test_what_is_no_number_breaks_no_limit(number: str) -> None:
+    values = {**GOOD_RATES, "order_prescription_pass_rate": D(number)}
+    assert implied_facets(RATES, values) == ()
+    assert complete(RATES, AnswerValues(status="compliant", values=values)) == [
+        ("values.order_prescription_pass_rate", "not_a_number")
+    ]
 
 
 @pytest.mark.parametrize(
