@@ -23,6 +23,10 @@ class Verb:
     def sources(self) -> frozenset[str]:
         return frozenset(transition.source for transition in self.transitions)
 
+    def targets_from(self, source: str) -> tuple[str, ...]:
+        """Where the verb can lead from one state."""
+        return next(targets(transition) for transition in self.transitions if transition.source in (source, "*"))
+
     @property
     def targets(self) -> frozenset[str]:
         return frozenset(target for transition in self.transitions for target in targets(transition))

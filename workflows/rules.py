@@ -16,8 +16,8 @@ class Rule:
     """What a verb needs and does.
 
     Any of ``permissions``, grants on the case's unit, suffices; none means that only the system may; ``"item"`` means
-    the grant of the open work item. ``forward`` completes the open item and follows the flow; ``back`` cancels the open items and
-    opens the node of the new state (design, idea 2); ``stay`` leaves the state alone.
+    the grant of the open work item. ``forward`` completes the open item and follows the flow; ``back`` cancels the
+    open items and opens the node of the new state (design, idea 2); ``stay`` leaves the state alone.
     """
 
     label: Any

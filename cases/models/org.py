@@ -44,7 +44,7 @@ class OrgUnitManager(MP_NodeManager.from_queryset(OrgUnitQuerySet)):  # type: ig
 
 
 class OrgUnit(MP_Node):
-    """A health authority or an institution: one node of the tree nation → region → prefecture → county → institution."""
+    """A health authority or an institution: a node of the tree nation → region → prefecture → county → institution."""
 
     class Kind(models.TextChoices):
         NATION = "nation", _("National health commission")
