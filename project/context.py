@@ -6,19 +6,26 @@ Everything is looked up when the frame asks for it, so that a fragment answered 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext
 
 from cases import clock
-from cases.access import Viewer, appointments_of
+from cases.access import appointments_of
 from cases.models import Appointment, User, WorkItem
+from cases.web import viewer_of
 from project.navigation import Entry, entries_for, tabs_for
 
+BARE_CODE = re.compile(r"[\w.:+/=-]*", re.ASCII)  # what a form's own machinery sends; anything else was typed
+SECRET = {"password", "old_password", "new_password1", "new_password2", "csrfmiddlewaretoken", "next"}
 COUNT_CAP = 99  # a badge needs no more, and an officer may have thousands
 
 
@@ -77,6 +84,28 @@ class Shell:
         """Where to come back to after changing the language; a page that answered a form is not an address."""
         return self.request.get_full_path() if self.request.method == "GET" else ""
 
+    @property
+    def back(self) -> str:
+        """The page that the person came from, for the way back out of a refusal; ours or none."""
+        referer = self.request.headers.get("Referer", "")
+        return referer if url_has_allowed_host_and_scheme(referer, {self.request.get_host()}) else ""
+
+    @property
+    def typed(self) -> list[str]:
+        """The text that came with a refused form, so that nobody has to write it twice."""
+        if self.request.method != "POST":
+            return []
+        try:
+            fields = list(self.request.POST.lists())
+        except (OSError, SuspiciousOperation, MultiPartParserError):  # the body itself is what was refused
+            return []
+        return [
+            value
+            for name, values in fields
+            for value in values
+            if name not in SECRET and not BARE_CODE.fullmatch(value)
+        ]
+
     @cached_property
     def user(self) -> User | None:
         """The person signed in; None also where a refusal came before sign-in was looked at."""
@@ -134,8 +163,7 @@ class Shell:
         """How many work items wait for this person's posts, capped; empty for none."""
         if not self.user or not self.appointments:
             return ""
-        viewer = getattr(self.request, "viewer", None) or Viewer(self.user, self.at)
-        count = WorkItem.objects.open().addressed_to(viewer)[: COUNT_CAP + 1].count()
+        count = WorkItem.objects.open().addressed_to(viewer_of(self.request))[: COUNT_CAP + 1].count()
         return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
 
     @property

@@ -148,6 +148,7 @@ LOCALE_PATHS = [BASE_DIR / "project" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = "cases.formats"
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

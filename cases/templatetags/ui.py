@@ -10,6 +10,7 @@ from typing import Any
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, FileInput, HiddenInput, NumberInput, Select
 from django.forms.formsets import BaseFormSet
+from django.forms.utils import flatatt
 from django.template.context import Context
 from django.template.defaulttags import querystring
 from django.template.loader import render_to_string
@@ -128,15 +129,9 @@ def kpi(label: str, value: Any, unit: str = "", href: str = "", *, note: str = "
 
 
 @register.inclusion_tag("ui/_pager.html")
-def pager(
-    summary: str = "",
-    *,
-    first: str = "",
-    previous: str = "",
-    next: str = "",  # noqa: A002 - the word that templates use
-) -> dict[str, Any]:
-    """Keyset paging: each argument is an address, empty where there is nothing to go to."""
-    return {"summary": summary, "first": first, "previous": previous, "next": next}
+def pager(summary: str = "", **addresses: str) -> dict[str, Any]:
+    """Keyset paging: ``first``, ``previous`` and ``next`` are addresses, empty where there is nothing to go to."""
+    return {"summary": summary, **addresses}
 
 
 # ── forms ──────────────────────────────────────────────────────────────────
@@ -233,6 +228,11 @@ def _lines_of(form: BaseForm | BaseFormSet) -> Iterable[tuple[str, str, str]]:
 # ── containers ─────────────────────────────────────────────────────────────
 
 
+def _html(attrs: Mapping[str, str]) -> str:
+    """Keywords of a tag as attributes; a_b is a-b, an empty one is left out."""
+    return flatatt({name.replace("_", "-"): value for name, value in attrs.items() if value})
+
+
 @register.simple_block_tag
 def crumbs(content: str) -> SafeString:
     """The way here, as ``<li>`` elements; the last one has ``aria-current="page"``."""
@@ -240,22 +240,10 @@ def crumbs(content: str) -> SafeString:
 
 
 @register.simple_block_tag
-def notice(
-    content: str,
-    title: str,
-    kind: str = "",
-    *,
-    text: str = "",
-    icon: str = "",
-    role: str = "",
-    id: str = "",  # noqa: A002 - the attribute of that name
-) -> SafeString:
+def notice(content: str, title: str, kind: str = "", *, text: str = "", icon: str = "", **attrs: str) -> SafeString:
     """A message; ``kind`` is empty, ``ok``, ``soon`` or ``late``. The content is the one link or button beside it."""
-    shown = {
-        "title": title, "text": text, "kind": kind, "icon": icon or NOTICE_ICONS[kind], "role": role, "id": id,
-        "body": SafeString(content.strip()),
-    }  # fmt: skip
-    return SafeString(render_to_string("ui/_notice.html", shown))
+    shown = {"title": title, "text": text, "kind": kind, "icon": icon or NOTICE_ICONS[kind], "attrs": _html(attrs)}
+    return SafeString(render_to_string("ui/_notice.html", {**shown, "body": SafeString(content.strip())}))
 
 
 @register.simple_block_tag
@@ -266,17 +254,11 @@ def empty(content: str, title: str, icon: str = "inbox") -> SafeString:
 
 @register.simple_block_tag
 def table(
-    content: str,
-    label: str = "",
-    *,
-    labelledby: str = "",
-    cards: bool = True,
-    extra: str = "",
-    id: str = "",  # noqa: A002 - the attribute of that name
+    content: str, label: str = "", *, labelledby: str = "", cards: bool = True, extra: str = "", **attrs: str
 ) -> SafeString:
     """A table that scrolls inside its own frame and, on a phone, turns into cards. The content is thead and tbody."""
-    shown = {"label": label, "labelledby": labelledby, "cards": cards, "extra": extra, "id": id, "body": content}
-    return SafeString(render_to_string("ui/_table.html", shown))
+    shown = {"label": label, "labelledby": labelledby, "cards": cards, "extra": extra, "attrs": _html(attrs)}
+    return SafeString(render_to_string("ui/_table.html", {**shown, "body": content}))
 
 
 @register.simple_block_tag
