@@ -66,6 +66,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def clean_up_may_rewrite() -> Iterator[None]:
+    """Emptying the database after a transactional test removes events too, which nothing else may."""
+    from django.test import TransactionTestCase
+
+    from cases.immutability import rewriting
+
+    teardown = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def with_triggers_off(case: TransactionTestCase) -> None:
+        with rewriting():
+            teardown(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", with_triggers_off)
+        yield
+
+
 @pytest.fixture
 def tries() -> Callable[[int, int], int]:
     """How often to repeat a race or a kill: tries(5, 200) is 5 here and 200 in make test-long."""
