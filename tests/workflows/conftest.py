@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.story import Story
 from tests.worlds import World, build_world
+from workflows.step import forget_editions
 
 
 @pytest.fixture
@@ -16,3 +19,10 @@ def world(db: None) -> World:
 @pytest.fixture
 def story(world: World) -> Story:
     return Story.open(world)
+
+
+@pytest.fixture(autouse=True)
+def fresh_editions() -> Iterator[None]:
+    """Keys are used again after a rolled-back test, so what was looked up by key is dropped."""
+    yield
+    forget_editions()

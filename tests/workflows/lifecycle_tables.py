@@ -1,0 +1,89 @@
+"""The lifecycles as the ministry would write them down: for every verb, who may do it, from where, and where it leads.
+
+Written by hand and independent of the code. Whatever is not in a table is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SUPERIORS = "prefecture_officer prefecture_head region_officer region_head"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One verb: the roles that may do it, and each state it is possible in with the states it can lead to."""
+
+    roles: frozenset[str]
+    moves: dict[str, frozenset[str]]
+
+
+def table(text: str) -> dict[str, Row]:
+    rows = {}
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        verb, roles, moves = (part.strip() for part in line.split("|"))
+        pairs = (move.split(">") for move in moves.split())
+        rows[verb] = Row(frozenset(roles.split()), {source: frozenset(targets.split(",")) for source, targets in pairs})
+    return rows
+
+
+CYCLE = table(
+    f"""
+    request_confirmation | institution_filler institution_head | self_check>confirming returned>confirming
+    send_back            | institution_head                    | confirming>self_check,returned
+    submit               | institution_head                    | confirming>submitted
+    withdraw             | institution_filler institution_head county_officer | confirming>self_check,returned submitted>confirming approving>submitted
+    return_              | county_officer                      | submitted>returned
+    conclude             | county_officer                      | submitted>approving
+    reject_verification  | county_approver                     | approving>submitted
+    approve              | county_approver                     | approving>rectifying,verified
+    settle               | system                              | rectifying>verified
+    resume               | system                              | verified>rectifying
+    add_finding          | county_officer                      | rectifying>rectifying verified>rectifying
+    archive              | region_officer region_head system   | verified>archived
+    cancel               | county_approver {SUPERIORS}         | self_check>cancelled confirming>cancelled submitted>cancelled returned>cancelled approving>cancelled rectifying>cancelled verified>cancelled
+    reopen               | {SUPERIORS}                         | rectifying>returned verified>returned archived>returned cancelled>returned
+    """
+)
+
+FINDING = table(
+    f"""
+    start           | institution_filler institution_head | open>in_progress
+    fix             | institution_filler institution_head | open>fixed in_progress>fixed
+    withdraw        | institution_filler institution_head | fixed>in_progress
+    close           | county_officer                      | fixed>closed,closing
+    approve_closing | county_approver                     | closing>closed
+    return_         | county_officer county_approver      | fixed>in_progress closing>in_progress
+    refer           | county_officer                      | open>referred in_progress>referred fixed>referred closing>referred
+    reopen          | {SUPERIORS}                         | closed>in_progress referred>in_progress rejected>in_progress
+    confirm         | system                              | open>open in_progress>in_progress fixed>fixed closing>closing
+    update          | system                              | open>open in_progress>in_progress fixed>fixed closing>closing
+    reject          | system                              | open>rejected in_progress>rejected fixed>rejected closing>rejected
+    drop            | system                              | open>cancelled in_progress>cancelled fixed>cancelled closing>cancelled
+    renew           | system                              | cancelled>open rejected>open
+    """
+)
+
+# Whoever holds the open work item's grant may also claim, release and hand over; the item's role decides who that is.
+ITEM_VERBS = frozenset({"claim", "release", "hand_over"})
+ITEM_HOLDERS = {
+    "quality_cycle": {
+        "self_check": "institution_filler institution_head",
+        "returned": "institution_filler institution_head",
+        "confirming": "institution_head",
+        "submitted": "county_officer",
+        "approving": "county_approver",
+    },
+    "finding": {
+        "open": "institution_filler institution_head",
+        "in_progress": "institution_filler institution_head",
+        "fixed": "county_officer",
+        "closing": "county_approver",
+    },
+}
+
+INSIDE = frozenset(f"institution_filler institution_head county_officer county_approver inspector {SUPERIORS}".split())
+OUTSIDE = frozenset(
+    "national_expert system_admin security_admin auditor other_filler other_officer nobody expired".split()
+)
+EVERYBODY = sorted(INSIDE | OUTSIDE | {"system"})

@@ -1,0 +1,188 @@
+"""Every lifecycle: state × verb × role, refusals included, against the tables written by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import pytest
+from django.db import transaction
+
+from cases.access import SYSTEM
+from cases.errors import Refusal
+from cases.models import Case, Edition, Finding
+from tests.story import Story, problem
+from tests.workflows.lifecycle_tables import (
+    CYCLE,
+    EVERYBODY,
+    FINDING,
+    INSIDE,
+    ITEM_HOLDERS,
+    ITEM_VERBS,
+    OUTSIDE,
+    Row,
+)
+from workflows.engine import perform
+from workflows.kinds import KINDS
+from workflows.step import _editions
+
+TABLES = {"quality_cycle": CYCLE, "finding": FINDING}
+GATES = {"no_such_case", "wrong_role", "wrong_state", "not_for_the_system", "unknown_verb"}
+DETAILS = {
+    "fix": {"result": "已整改。"},
+    "refer": {"referred_to": "市场监督管理局"},
+    "add_finding": {"item_code": "A1-01", "problem": "资质证书过期。"},
+}
+
+
+def cycle_in(state: str, story: Story) -> Case:
+    """A cycle in the given state, each step taken by the one whose turn it was."""
+    if state == "self_check":
+        return story.on("2021-03-01").fill().case
+    if state == "confirming":
+        story.on("2021-03-01").fill()
+        story.perform("request_confirmation", story.filler)
+        return story.seal().case
+    story.on("2021-03-01").submit({"A1-08": problem()} if state == "rectifying" else {})
+    if state == "submitted":
+        return story.case
+    if state == "returned":
+        return story.on("2021-05-10").perform("return_", story.officer, reason="请补充材料。")
+    if state == "cancelled":
+        return story.perform("cancel", story.approver, reason="机构已停业。")
+    story.on("2021-05-10").verify().perform("conclude", story.officer)
+    if state == "approving":
+        return story.case
+    story.perform("approve", story.approver)
+    if state == "archived":
+        story.on("2022-01-04").perform("archive", SYSTEM)
+    return story.case
+
+
+def finding_in(state: str, story: Story) -> Case:
+    """A finding in the given state."""
+    story.on("2021-03-01").submit({"A1-08": problem()})
+    (finding,) = story.findings()
+    conclusions = {"A1-08": {"conclusion": "disagree", "opinion": "不属于问题。"}} if state == "rejected" else {}
+    if state == "cancelled":
+        story.perform("cancel", story.approver, reason="机构已停业。")
+        return story.again(finding).case
+    story.on("2021-05-10").approve(conclusions)
+    finding = story.again(finding)
+    if state in ("open", "rejected"):
+        return finding.case
+    if state == "referred":
+        perform(finding.case, "refer", by=story.officer, at=story.at, reason="涉嫌违法。", referred_to="执法支队")
+    elif state == "in_progress":
+        perform(finding.case, "start", by=story.filler, at=story.at)
+    else:
+        finding = story.fix(finding)
+        if state in ("closed", "closing"):
+            finding = story.close(finding)
+    return story.again(finding).case
+
+
+BUILDERS: dict[str, Callable[[str, Story], Case]] = {"quality_cycle": cycle_in, "finding": finding_in}
+
+
+def roles_of(kind: str, state: str, verb: str, row: Row | None) -> frozenset[str]:
+    if verb in ITEM_VERBS:
+        return frozenset(ITEM_HOLDERS[kind].get(state, "").split())
+    assert row is not None
+    return row.roles
+
+
+def expected(kind: str, state: str, verb: str, role: str) -> str:
+    """``ok`` where the tables allow it, else the refusal that names the first thing in the way."""
+    row = TABLES[kind].get(verb)
+    if role in OUTSIDE:
+        return "no_such_case"
+    if role not in roles_of(kind, state, verb, row):
+        return "not_for_the_system" if role == "system" else "wrong_role"
+    if row is not None and state not in row.moves:
+        return "wrong_state"
+    return "ok"
+
+
+def attempt(story: Story, case: Case, verb: str, role: str) -> tuple[str, str]:
+    """What comes of it: ``ok`` or the refusal's code, and the state afterwards; undone again."""
+    actor = SYSTEM if role == "system" else story.world.actor(role)
+    point = transaction.savepoint()
+    try:
+        moved = perform(case, verb, by=actor, at=story.at, reason="说明。", **DETAILS.get(verb, {}))
+    except Refusal as refusal:
+        return refusal.code, case.state
+    else:
+        return "ok", moved.state
+    finally:
+        transaction.savepoint_rollback(point)
+
+
+CASES = [(kind, state) for kind in TABLES for state in KINDS[kind].states.values]
+
+
+@pytest.mark.parametrize(("kind", "state"), CASES)
+def test_every_verb_by_every_role_does_what_the_table_says(kind: str, state: str, story: Story) -> None:
+    if state == "closing":
+        ask_for_approval_of_closing(story)
+    case = BUILDERS[kind](state, story)
+    assert case.state == state
+    wrong = []
+    for verb in KINDS[kind].verbs:
+        for role in EVERYBODY:
+            wanted = expected(kind, state, verb, role)
+            outcome, after = attempt(story, Case.objects.get(pk=case.pk), verb, role)
+            passed_the_gates = outcome not in GATES
+            if (wanted == "ok") != passed_the_gates or (wanted != "ok" and outcome != wanted):
+                wrong.append(f"{verb} by {role}: {outcome}, the table says {wanted}")
+            row = TABLES[kind].get(verb)
+            if outcome == "ok" and row is not None and after not in row.moves[state]:
+                wrong.append(f"{verb} by {role} leads to {after}")
+    assert wrong == []
+
+
+def ask_for_approval_of_closing(story: Story) -> None:
+    """Let the story's edition ask for the approver when a finding is closed."""
+    edition = Edition.objects.get(pk=story.case.edition_id)
+    settings = dataclasses.replace(edition.parsed.settings, closing_needs_approver=True)
+    _editions[edition.pk] = dataclasses.replace(edition.parsed, settings=settings)
+
+
+@pytest.mark.parametrize("kind", sorted(TABLES))
+def test_the_table_names_every_verb_of_the_code_and_no_other(kind: str) -> None:
+    assert set(KINDS[kind].verbs) - ITEM_VERBS == set(TABLES[kind])
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "verb"),
+    [
+        (kind, state, verb)
+        for kind, rows in TABLES.items()
+        for verb, row in rows.items()
+        for state in row.moves
+        if verb not in ("withdraw", "archive") and (kind, state) != ("finding", "closing")
+    ],
+)
+def test_every_allowed_move_really_happens(kind: str, state: str, verb: str, story: Story) -> None:
+    case = BUILDERS[kind](state, story)
+    row = TABLES[kind][verb]
+    if (kind, state, verb) == ("quality_cycle", "submitted", "conclude"):
+        story.verify()
+    if kind == "finding" and verb == "fix":
+        story.evidence(case, "after", story.filler)
+    role = min(row.roles)
+    outcome, after = attempt(story, Case.objects.get(pk=case.pk), verb, role)
+    assert outcome == "ok"
+    assert after in row.moves[state]
+
+
+def test_inside_and_outside_cover_every_persona_of_the_world(story: Story) -> None:
+    assert INSIDE | OUTSIDE | {"colleague"} == set(story.world.people)
+
+
+def test_a_finding_needs_the_approver_where_the_edition_says_so(story: Story) -> None:
+    ask_for_approval_of_closing(story)
+    case = finding_in("closing", story)
+    assert case.state == "closing"
+    done = perform(case, "approve_closing", by=story.approver, at=story.at)
+    assert (done.state, Finding.objects.get(pk=case.pk).closed_by) == ("closed", story.approver.user)
