@@ -159,31 +159,41 @@ def main() -> int:
     parser.add_argument("--bench", nargs="*", metavar="SIZE", help="benchmarks only")
     options = parser.parse_args()
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(128 + signal.SIGTERM))
-    missing: list[MissingPart] = []
+        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
     try:
         with Servers() as servers:
-            own = {"YIYANG_MODE": "test", "YIYANG_TEST_DIRECTORY": str(servers.directory / "tests")}
-            foreign = {"YIYANG_DATABASE", "YIYANG_VAR", "YIYANG_REDIS", "YIYANG_SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
-            run = Run({**{k: v for k, v in os.environ.items() if k not in foreign}, **own})
-            if options.long:
-                run.environment["YIYANG_LONG"] = "1"
-            if options.bench is not None:
-                bench(run, servers, options.bench)
-            elif options.lint:
-                check(run, servers)
-            elif options.fast:
-                check(run, servers)
-                run.step("tests on SQLite, without browser", pytest("-m", "not browser and not postgres and not redis"))
-            else:
-                missing = test(run, servers)
-            return run.summary(missing)
+            try:
+                return run_all(options, servers)
+            finally:
+                # A second Ctrl-C must not keep the servers from being stopped.
+                for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                    signal.signal(number, signal.SIG_IGN)
     except MissingPart as lack:
         print(f"MISSING {lack.part}: {lack}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Interrupted; the servers are stopped.", file=sys.stderr)
         return 130
+
+
+def run_all(options: argparse.Namespace, servers: Servers) -> int:
+    """The steps that the options ask for, in an environment that no setting of the caller's leaks into."""
+    own = {"YIYANG_MODE": "test", "YIYANG_TEST_DIRECTORY": str(servers.directory / "tests")}
+    foreign = {"YIYANG_DATABASE", "YIYANG_VAR", "YIYANG_REDIS", "YIYANG_SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
+    run = Run({**{k: v for k, v in os.environ.items() if k not in foreign}, **own})
+    missing: list[MissingPart] = []
+    if options.long:
+        run.environment["YIYANG_LONG"] = "1"
+    if options.bench is not None:
+        bench(run, servers, options.bench)
+    elif options.lint:
+        check(run, servers)
+    elif options.fast:
+        check(run, servers)
+        run.step("tests on SQLite, without browser", pytest("-m", "not browser and not postgres and not redis"))
+    else:
+        missing = test(run, servers)
+    return run.summary(missing)
 
 
 if __name__ == "__main__":
