@@ -159,7 +159,9 @@ def main() -> int:
     parser.add_argument("--bench", nargs="*", metavar="SIZE", help="benchmarks only")
     options = parser.parse_args()
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+        # Under nohup a hang-up is meant to be survived.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda received, _frame: sys.exit(128 + received))
     try:
         with Servers() as servers:
             try:
