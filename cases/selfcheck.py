@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.editions.schema import EditionData
 from cases.events import canonical
-from cases.models import Evidence, SelfCheck, SelfCheckAnswer
+from cases.models import AnswerStatus, Evidence, SelfCheck, SelfCheckAnswer
 from cases.selfcheck_rules import AnswerValues, check_basic, check_complete
 
 
@@ -26,19 +26,28 @@ def snapshot(selfcheck: SelfCheck) -> dict[str, Any]:
     answers = {}
     for answer in selfcheck.answers.exclude(status="").order_by("item_code"):
         answers[answer.item_code] = {
-            "status": answer.status,
-            "facets": sorted(answer.facets),
-            "values": answer.values,
-            "problem": answer.problem,
-            "measure": answer.measure,
-            "rectification": answer.rectification,
-            "fixed_on_spot": answer.fixed_on_spot,
-            "responsible": answer.responsible,
-            "planned_on": answer.planned_on.isoformat() if answer.planned_on else None,
-            "reason": answer.reason,
+            **_said(answer),
             "evidence": evidence.get(answer.item_code, []),
         }
     return {"basic": selfcheck.basic, "answers": answers, "report": selfcheck.report}
+
+
+def _said(answer: SelfCheckAnswer) -> dict[str, Any]:
+    """What belongs to the status; the draft may still hold the description of a problem that is none any more."""
+    has_problem = answer.status == AnswerStatus.PROBLEM
+    applies = answer.status != AnswerStatus.NOT_APPLICABLE
+    return {
+        "status": answer.status,
+        "facets": sorted(answer.facets) if has_problem else [],
+        "values": answer.values if applies else {},
+        "problem": answer.problem if has_problem else "",
+        "measure": answer.measure if has_problem else "",
+        "rectification": answer.rectification if has_problem else "",
+        "fixed_on_spot": answer.fixed_on_spot and has_problem,
+        "responsible": answer.responsible if has_problem else "",
+        "planned_on": answer.planned_on.isoformat() if has_problem and answer.planned_on else None,
+        "reason": "" if applies else answer.reason,
+    }
 
 
 def digest(content: dict[str, Any]) -> str:

@@ -1,0 +1,65 @@
+"""What a case's Annex 1 shows on paper: from the draft or from a submitted version, with the header of the form."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from cases.clock import local_date
+from cases.models import Case, OrgUnit, SelfCheck, SelfCheckSubmission
+from cases.paper import Annex1Answer, Annex1Content, answer_texts
+from cases.selfcheck import snapshot
+from cases.selfcheck_drafts import last_change
+
+
+def draft_content(case: Case, selfcheck: SelfCheck) -> Annex1Content:
+    """The draft as it stands; it is dated when it was last changed, so that the same content prints the same."""
+    changed = last_change(selfcheck)
+    return _content(case, selfcheck, snapshot(selfcheck), local_date(changed) if changed else None)
+
+
+def submitted_content(case: Case, submission: SelfCheckSubmission) -> Annex1Content:
+    """A submitted version as it was frozen, dated on the day when it was reported."""
+    return _content(case, submission.selfcheck, submission.snapshot, local_date(submission.at))
+
+
+def _content(case: Case, selfcheck: SelfCheck, content: Mapping[str, Any], day: dt.date | None) -> Annex1Content:
+    form = case.edition.parsed.form
+    places = {
+        unit.kind: unit.division or unit.name
+        for unit in case.unit.get_ancestors()
+        if unit.kind in (OrgUnit.Kind.PREFECTURE, OrgUnit.Kind.COUNTY)
+    }
+    return Annex1Content(
+        form=form,
+        prefecture=places.get(OrgUnit.Kind.PREFECTURE, ""),
+        county=places.get(OrgUnit.Kind.COUNTY, ""),
+        reporting_unit=case.unit.name,
+        filler_name=selfcheck.filler.name if selfcheck.filler else "",
+        filler_phone=selfcheck.filler.phone if selfcheck.filler else "",
+        filled_on=day,
+        basic=content["basic"],
+        answers={
+            code: _answer(item, content["answers"][code])
+            for code, item in form.items.items()
+            if code in content["answers"]
+        },
+    )
+
+
+def _answer(item: Any, said: Mapping[str, Any]) -> Annex1Answer:
+    planned = said.get("planned_on")
+    return answer_texts(
+        item,
+        said["status"],
+        said["problem"],
+        said["rectification"],
+        fixed=said["fixed_on_spot"],
+        measure=said["measure"],
+        responsible=said["responsible"],
+        planned_on=dt.date.fromisoformat(planned) if planned else None,
+        reason=said["reason"],
+        values=said["values"],
+        facets=said["facets"],
+    )
