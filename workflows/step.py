@@ -21,8 +21,22 @@ from cases.events import build_event
 from cases.models import Case, CaseEvent, Edition, EventDelivery, WorkItem
 
 CASE_FIELDS = ("state", "version", "event_count", "chain_head", "status", "finished", "slot")
-ITEM_FIELDS = ("status", "finished", "owner_id", "assigned", "done_by_id", "outcome", "unit_id", "due_at")
+ITEM_FIELDS = (
+    "status",
+    "finished",
+    "owner_id",
+    "assigned",
+    "done_by_id",
+    "outcome",
+    "unit_id",
+    "due_at",
+    "due_revision",
+)
 CHUNK = 1000
+
+# simple-history makes a new manager class at every access, so its model is looked up once.
+CaseHistoryRow: Any = Case.history.model
+HISTORY_FIELDS = [tracked.attname for tracked in CaseHistoryRow.tracked_fields]
 
 _editions: dict[int, EditionData] = {}
 
@@ -79,7 +93,7 @@ class Batch:
             event.case = event.case
         _insert(CaseEvent, [event for event, _deliver in self.events])
         _insert(EventDelivery, [EventDelivery(event=event) for event, deliver in self.events if deliver])
-        _insert(Case.history.model, [_history_row(*entry) for entry in self.history])
+        _insert(CaseHistoryRow, [_history_row(*entry) for entry in self.history])
 
 
 def _insert(model: Any, rows: list[Any]) -> None:
@@ -93,12 +107,9 @@ def _update(model: Any, row: Any, fields: tuple[str, ...]) -> None:
     model.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in fields})
 
 
-HISTORY_FIELDS = [field_.attname for field_ in Case.history.model.tracked_fields]
-
-
 def _history_row(case: Case, user: Any, at: dt.datetime, reason: str, kind: str) -> Any:
     values = {name: getattr(case, name) for name in HISTORY_FIELDS}
-    return Case.history.model(
+    return CaseHistoryRow(
         **values, history_date=at, history_user=user, history_change_reason=reason or None, history_type=kind
     )
 

@@ -54,6 +54,7 @@ class Finding(models.Model):
     fixed_at = models.DateTimeField(_("Rectified"), null=True, blank=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(_("Closed"), null=True, blank=True)
+    on_spot = models.BooleanField(_("Rectified on the spot"), default=False)
     return_count = models.PositiveSmallIntegerField(_("Times returned"), default=0)
     referred_to = models.CharField(_("Referred to"), max_length=120, blank=True)
     reference = models.CharField(_("Reference number"), max_length=60, blank=True)
@@ -64,6 +65,7 @@ class Finding(models.Model):
     class Meta:
         verbose_name = _("Finding")
         verbose_name_plural = _("Findings")
+        indexes = [models.Index(fields=["due_on", "case"], name="ledger_by_limit")]
         constraints = [
             models.UniqueConstraint(
                 fields=["cycle", "item_code"],

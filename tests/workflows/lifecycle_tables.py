@@ -60,7 +60,7 @@ FINDING = table(
     update          | system                              | open>open in_progress>in_progress fixed>fixed closing>closing
     reject          | system                              | open>rejected in_progress>rejected fixed>rejected closing>rejected
     drop            | system                              | open>cancelled in_progress>cancelled fixed>cancelled closing>cancelled
-    renew           | system                              | cancelled>open rejected>open
+    renew           | system                              | cancelled>open,fixed rejected>open,fixed open>open,fixed fixed>open,fixed
     """
 )
 

@@ -17,9 +17,11 @@ from django_fsm import RETURN_VALUE
 from viewflow import this
 from viewflow.workflow import flow
 
+from cases.clock import local_date
 from cases.errors import Conflict, Invalid
 from cases.models import Case, Evidence, Finding, WorkItem
 from cases.roles import Role
+from cases.workdays import add_working_days, working_days_between
 from workflows.common import ItemVerbs, by_the_same_person
 from workflows.engine import cascade, lock
 from workflows.kinds import Kind, register
@@ -73,7 +75,9 @@ class FindingCase(ItemVerbs, Case):
         if faults:
             raise Invalid("result_incomplete", _("The result of rectification is not complete."), faults=faults)
         user = step.actor.user
-        save_record(step, result=result, fixed_by=user, fixed_at=step.at, **_given(step, "measure", "responsible"))
+        given = _given(step, "measure", "responsible")
+        save_record(step, result=result, fixed_by=user, fixed_at=step.at, on_spot=False, **given)
+        step.facts = {"files": sorted(proof(self).values_list("sha256", flat=True))}
 
     @verb(label=gettext_lazy("Withdraw"), source=State.FIXED, target=State.IN_PROGRESS, permission="fill", back=True)
     def withdraw(self, step: Step) -> None:
@@ -88,7 +92,7 @@ class FindingCase(ItemVerbs, Case):
         permission="verify",
     )
     def close(self, step: Step) -> str:
-        """Closing needs evidence, the county's verification, and somebody other than the person who rectified."""
+        """销号: needs evidence, the county's verification, and somebody other than the person who rectified."""
         check_closable(step, self.finding)
         if step.edition.settings.closing_needs_approver:
             return State.CLOSING
@@ -98,7 +102,11 @@ class FindingCase(ItemVerbs, Case):
 
     @verb(label=gettext_lazy("Approve closing"), source=State.CLOSING, target=State.CLOSED, permission="approve")
     def approve_closing(self, step: Step) -> None:
+        """Where the edition asks for it: by somebody other than the one who passed the review."""
         check_closable(step, self.finding)
+        reviewer = step.item.after if step.item else None
+        if reviewer is not None and step.actor.user is not None and reviewer.done_by_id == step.actor.user.pk:
+            raise Conflict("approver_is_reviewer", _("The person who passed the review cannot approve it too."))
         save_record(step, closed_by=step.actor.user, closed_at=step.at)
         settle_cycle(step)
 
@@ -111,9 +119,13 @@ class FindingCase(ItemVerbs, Case):
         reason=True,
     )
     def return_(self, step: Step) -> None:
-        """Back to the institution with the reason; the number of returns is kept."""
+        """Back to the institution with the reason and the rest of its limit; the number of returns is kept."""
+        not_claimed_by_another(step)
         finding = self.finding
-        save_record(step, return_count=finding.return_count + 1, fixed_by=None, fixed_at=None)
+        count = finding.return_count + 1
+        due_on = remaining_limit(step, finding.due_on, finding.fixed_at)
+        save_record(step, return_count=count, due_on=due_on, fixed_by=None, fixed_at=None, on_spot=False)
+        step.facts = {"return_count": count, "due_on": due_on.isoformat()}
 
     @verb(
         label=gettext_lazy("Refer for enforcement"),
@@ -141,8 +153,21 @@ class FindingCase(ItemVerbs, Case):
         reason=True,
     )
     def reopen(self, step: Step) -> None:
-        """By a superior, with reason; brings the cycle back to rectification."""
-        save_record(step, closed_by=None, closed_at=None, fixed_by=None, fixed_at=None)
+        """By a superior, with reason; brings the cycle back to rectification, with the rest of the limit."""
+        finding = self.finding
+        save_record(
+            step,
+            closed_by=None,
+            closed_at=None,
+            due_on=remaining_limit(step, finding.due_on, finding.fixed_at or self.finished),
+            confirmed_at=finding.confirmed_at or step.at,
+            fixed_by=None,
+            fixed_at=None,
+            on_spot=False,
+            referred_to="",
+            reference="",
+        )
+        step.facts = {"due_on": self.finding.due_on.isoformat()}
         unsettle_cycle(step)
 
     @verb(label=gettext_lazy("Confirm"), source=LIVE)
@@ -157,17 +182,28 @@ class FindingCase(ItemVerbs, Case):
 
     @verb(label=gettext_lazy("Update"), source=LIVE, deliver=False)
     def update(self, step: Step) -> None:
-        """A later submission of the self-check words the same problem anew."""
-        save_record(step, **step.details)
+        """A later submission of the self-check words the same problem anew; the county has to confirm that again."""
+        save_record(step, confirmed_at=None, **step.details)
 
     @verb(label=gettext_lazy("Drop"), source=LIVE, target=State.CANCELLED, back=True)
     def drop(self, step: Step) -> None:
         """A later submission no longer reports the problem, or the cycle is cancelled."""
 
-    @verb(label=gettext_lazy("Renew"), source=(State.CANCELLED, State.REJECTED), target=State.OPEN, back=True)
-    def renew(self, step: Step) -> None:
-        """A later submission reports the problem again."""
-        save_record(step, confirmed_at=None, **step.details)
+    @verb(
+        label=gettext_lazy("Renew"),
+        source=(State.CANCELLED, State.REJECTED, State.OPEN, State.FIXED),
+        target=RETURN_VALUE(State.OPEN, State.FIXED),
+        back=True,
+    )
+    def renew(self, step: Step) -> str:
+        """A later submission reports the problem again, or otherwise than before as (not) rectified on the spot."""
+        fields = {**step.details, "confirmed_at": None}
+        if fields.get("on_spot"):
+            fields |= {"fixed_by": step.actor.user, "fixed_at": step.at, "result": fields.get("measure", "")}
+        else:
+            fields |= {"fixed_by": None, "fixed_at": None}
+        save_record(step, **fields)
+        return State.FIXED if fields.get("on_spot") else State.OPEN
 
 
 def limit(step: Step) -> dt.date | None:
@@ -232,6 +268,7 @@ FINDING = register(
         initial=State.OPEN,
         finals=frozenset(SETTLED),
         page=lambda case: reverse("finding", args=[case.pk]),
+        record="finding",
     )
 )
 
@@ -242,8 +279,9 @@ def _given(step: Step, *names: str) -> dict[str, str]:
 
 
 def save_record(step: Step, **values: Any) -> Finding:
-    """Write fields of the finding's record, with who and why in its history."""
+    """Write fields of the finding's record, with who and why in its history; the open work item follows a new limit."""
     finding: Finding = step.case.finding
+    check_lengths(values)
     if values:
         for name, value in values.items():
             setattr(finding, name, value)
@@ -251,15 +289,67 @@ def save_record(step: Step, **values: Any) -> Finding:
         finding._history_date = step.at
         finding._change_reason = step.verb
         finding.save(update_fields=list(values))
+    if "due_on" in values:
+        follow_limit(step)
     return finding
+
+
+def check_lengths(values: dict[str, Any]) -> None:
+    """Refuse a text that its column cannot hold, before the database does."""
+    faults = {}
+    for name, value in values.items():
+        limit = getattr(Finding._meta.get_field(name), "max_length", None)
+        if limit and isinstance(value, str) and len(value) > limit:
+            faults[name] = [_("Keep this under %(limit)d characters.") % {"limit": limit}]
+    if faults:
+        raise Invalid("too_long", _("Some of the text is too long."), faults=faults)
+
+
+def follow_limit(step: Step) -> None:
+    """Give the open work item the date that the record now carries, as a revision of its date."""
+    item = step.item
+    if item is None or item.pk is None or item.flow_task.due_date is not limit:
+        return
+    due_at = step.due_at(item.flow_task)
+    if due_at != item.due_at:
+        item.due_at, item.due_revision = due_at, item.due_revision + 1
+        step.change_item(item)
+
+
+def remaining_limit(step: Step, due_on: dt.date | None, stopped_at: dt.datetime | None) -> dt.date:
+    """The limit of work that comes back: its remainder, and never less than the edition's minimum from today.
+
+    The clock stood still on the working days in (stop, resume]; a hold that began after the limit does not move it
+    (design, Readings: Working days).
+    """
+    today = local_date(step.at)
+    rule = step.edition.deadlines["rectify"]
+    if due_on is None:
+        return add_working_days(today, rule.days)
+    stopped_on = local_date(stopped_at) if stopped_at else today
+    held = working_days_between(stopped_on, today) if stopped_on <= due_on else 0
+    moved = add_working_days(due_on, held) if held > 0 else due_on
+    return max(moved, add_working_days(today, rule.minimum_days)) if rule.minimum_days else moved
+
+
+def not_claimed_by_another(step: Step) -> None:
+    """Going back, too, is up to the one who has claimed the work item."""
+    item, user = step.item, step.actor.user
+    if item is not None and item.owner_id is not None and (user is None or item.owner_id != user.pk):
+        raise Conflict(
+            "claimed_by_another",
+            _("%(name)s has claimed this work item.") % {"name": item.owner},
+            hint=_("Ask for it to be released or handed over."),
+        )
 
 
 def proof(case: Case) -> models.QuerySet[Evidence]:
     """The files that show the state after rectification; for a fix on the spot those of the self-check item."""
     finding = case.finding
-    on_spot = models.Q(case=finding.cycle_id, item_code=finding.item_code, purpose=Evidence.Purpose.SELF_CHECK)
-    after = models.Q(case=case.pk, purpose=Evidence.Purpose.AFTER)
-    return Evidence.objects.current().filter(after | on_spot if case.state == State.FIXED else after)
+    shown = models.Q(case=case.pk, purpose=Evidence.Purpose.AFTER)
+    if finding.on_spot:
+        shown |= models.Q(case=finding.cycle_id, item_code=finding.item_code, purpose=Evidence.Purpose.SELF_CHECK)
+    return Evidence.objects.current().filter(shown)
 
 
 def check_closable(step: Step, finding: Finding) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cases.clock import local_date
-from cases.models import Finding, Rectification, Sequence
+from cases.models import Finding, Rectification, SelfCheckSubmission, Sequence
 from cases.workdays import add_working_days
-from workflows.engine import cascade, open_case
+from workflows.engine import cascade, lock_many, open_case
 from workflows.finding.kind import LIVE, State
 from workflows.step import Step
 
@@ -18,25 +18,59 @@ def sync_with_selfcheck(step: Step, answers: Mapping[str, Mapping[str, Any]]) ->
     """Make, update, renew or drop the self-check's findings so that they are the submitted problems, each once.
 
     ``answers`` are those of the submitted snapshot by item code. A problem that was put right on the spot starts as
-    fixed. What the county has settled stays settled unless the institution reports it again.
+    fixed. What is closed or referred stays so; what was dropped or not upheld comes back when it is reported again.
     """
-    problems = {code: answer for code, answer in answers.items() if answer["status"] == "problem"}
-    known = {
-        finding.item_code: finding
-        for finding in Finding.objects.filter(cycle=step.case.pk, source=Finding.Source.SELF_CHECK).select_related(
-            "case__unit"
-        )
-    }
+    problems = _problems(answers)
+    known = reported(step)
+    before = _problems(_previous_answers(step)) if known else {}
     for code, finding in known.items():
-        fields = _fields(step, problems[code]) if code in problems else {}
-        if code not in problems and finding.case.state in LIVE:
-            _cascade(step, finding, "drop")
-        elif code in problems and finding.case.state in LIVE:
-            _cascade(step, finding, "update", **fields)
-        elif code in problems and finding.case.state in (State.CANCELLED, State.REJECTED):
-            _cascade(step, finding, "renew", **fields)
+        state, fields = finding.case.state, problems.get(code)
+        if fields is None:
+            if state in LIVE:
+                cascade(step, finding.case, "drop")
+        elif state in (State.CANCELLED, State.REJECTED) or _now_otherwise(finding, fields):
+            cascade(step, finding.case, "renew", **_with_limit(step, fields))
+        elif state in LIVE and (changes := _changes(finding, before.get(code, {}), fields)):
+            cascade(step, finding.case, "update", **changes)
     new = [code for code in problems if code not in known]
-    _open(step, [(code, Finding.Source.SELF_CHECK, _fields(step, problems[code])) for code in new])
+    _open(step, [(code, Finding.Source.SELF_CHECK, _with_limit(step, problems[code])) for code in new])
+
+
+def _previous_answers(step: Step) -> Mapping[str, Mapping[str, Any]]:
+    """The answers of the version before the one that is being submitted."""
+    versions = SelfCheckSubmission.objects.filter(selfcheck=step.case.pk).order_by("-no")
+    snapshot = versions.values_list("snapshot", flat=True)[1:2].first()
+    return snapshot["answers"] if snapshot else {}
+
+
+def _changes(finding: Finding, before: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What the institution words anew: unchanged answers do not undo what the county or the ledger has amended since.
+
+    A limit that the county has confirmed is moved by nobody's resubmission.
+    """
+    fixed = {"on_spot", "due_on"} if finding.confirmed_at or fields["due_on"] is None else {"on_spot"}
+    return {name: value for name, value in fields.items() if name not in fixed and before.get(name) != value}
+
+
+def reported(step: Step) -> dict[str, Finding]:
+    """The cycle's findings from its self-check by item code, locked."""
+    found = Finding.objects.filter(cycle=step.case.pk, source=Finding.Source.SELF_CHECK).select_related("case__unit")
+    return {finding.item_code: finding for finding in lock_findings(found)}
+
+
+def lock_findings(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings with their cases locked for this step, in two queries however many; their cycle is locked already."""
+    rows = list(findings)
+    locked = {case.pk: case for case in lock_many([finding.case for finding in rows])}
+    for finding in rows:
+        finding.case = locked[finding.pk]
+    return rows
+
+
+def _now_otherwise(finding: Finding, fields: Mapping[str, Any]) -> bool:
+    """Whether a problem that nobody has worked on yet is now (not) reported as rectified on the spot."""
+    untouched = finding.case.state == State.OPEN or (finding.case.state == State.FIXED and finding.on_spot)
+    return untouched and fields["on_spot"] != finding.on_spot
 
 
 def open_findings(step: Step, source: str, problems: list[tuple[str, dict[str, Any]]]) -> None:
@@ -51,7 +85,7 @@ def _open(step: Step, problems: list[tuple[str, str, dict[str, Any]]]) -> None:
     county = cycle.unit.superior or cycle.unit
     first = Sequence.take(f"finding:{cycle.year}:{county.code}", len(problems))
     for offset, (item_code, source, fields) in enumerate(problems):
-        fixed = fields.pop("fixed_on_spot", False)
+        fixed = fields.get("on_spot", False)
         record = Finding(cycle=cycle, item_code=item_code, source=source, **fields)
         if fixed:
             record.fixed_by, record.fixed_at = step.actor.user, step.at
@@ -73,19 +107,27 @@ def _open(step: Step, problems: list[tuple[str, str, dict[str, Any]]]) -> None:
         )
 
 
-def _fields(step: Step, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """What a finding takes over from the institution's answer; no date of its own means the edition's limit."""
-    kind = answer["rectification"] or Rectification.TIME_LIMITED
+def _problems(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What findings take over from the institution's answers, by item code."""
+    return {code: _fields(answer) for code, answer in answers.items() if answer["status"] == "problem"}
+
+
+def _fields(answer: Mapping[str, Any]) -> dict[str, Any]:
     planned = answer["planned_on"]
     return {
         "facets": answer["facets"],
         "problem": answer["problem"],
         "measure": answer["measure"],
-        "rectification": kind,
+        "rectification": answer["rectification"] or Rectification.TIME_LIMITED,
         "responsible": answer["responsible"],
-        "due_on": dt.date.fromisoformat(planned) if planned else default_limit(step, kind),
-        "fixed_on_spot": answer["fixed_on_spot"],
+        "due_on": dt.date.fromisoformat(planned) if planned else None,
+        "on_spot": bool(answer["fixed_on_spot"]),
     }
+
+
+def _with_limit(step: Step, fields: dict[str, Any]) -> dict[str, Any]:
+    """No date of the institution's own means the edition's limit."""
+    return {**fields, "due_on": fields["due_on"] or default_limit(step, fields["rectification"])}
 
 
 def default_limit(step: Step, rectification: str) -> dt.date:
@@ -95,15 +137,9 @@ def default_limit(step: Step, rectification: str) -> dt.date:
     return add_working_days(local_date(step.at), days)
 
 
-def _cascade(step: Step, finding: Finding, verb: str, **fields: Any) -> None:
-    fields.pop("fixed_on_spot", None)
-    case = finding.case
-    cascade(step, case, verb, **fields)
-
-
 def confirm(step: Step, finding: Finding, **amendments: Any) -> None:
     """The county upholds a finding, with what it words differently."""
-    _cascade(step, finding, "confirm", **amendments)
+    cascade(step, finding.case, "confirm", **amendments)
 
 
 def reject(step: Step, finding: Finding, reason: str) -> None:
