@@ -2,7 +2,7 @@
 // One request at a time for each form; what is typed meanwhile goes with the next one. Answers: see docs/ui.md.
 
 import { clock, fromHtml, words } from "./parts.js";
-import { asValues, fill, forget, keep, kept, read, same } from "./typed.js";
+import { agrees, asValues, fill, forget, keep, kept, read, same } from "./typed.js";
 import { clearConflict, clearErrors, showConflict, showErrors, showRestored, showSignIn, showState, showWarnings } from "./marks.js";
 
 const QUIET = 600; // ms after the last keystroke
@@ -95,6 +95,8 @@ class Autosave {
   }
 
   conflicted(data, entries) {
+    // Our own save may have arrived while its answer was lost, for instance when the page was left.
+    if (agrees(data.theirs, entries)) return this.succeeded({ row_version: data.row_version }, entries);
     this.blocked = true;
     this.isKept = keep(this.url, this.version, read(this.form));
     showState(this.form, words.conflict, true);
@@ -104,17 +106,18 @@ class Autosave {
       this.takeVersion(data);
       clearConflict(this.form);
     };
+    // The form is filled before the block goes: taking a focused button away makes the browser send what stands there.
     const useTheirs = () => {
-      settle();
       fill(this.form, data.theirs ?? {});
       this.saved = read(this.form);
+      settle();
       forget(this.url);
       showState(this.form, "");
       this.form.dispatchEvent(new CustomEvent("autosave:filled", { bubbles: true }));
     };
     const keepMine = () => {
-      settle();
       this.saved = null;
+      settle();
       this.send();
     };
     showConflict(this.form, data, useTheirs, keepMine);

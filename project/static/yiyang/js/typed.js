@@ -55,3 +55,11 @@ export function forget(url) {
 }
 
 export const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+const listed = (value) => [value ?? ""].flat().map(String).filter((each) => each !== "").sort();
+
+// Whether the other side has exactly what was typed.
+export const agrees = (theirs, entries) =>
+  entries.length > 0 &&
+  entries.every(([name]) => name in (theirs ?? {})) &&
+  Object.entries(theirs).every(([name, value]) => same(listed(value), listed(entries.filter(([each]) => each === name).map(([, typed]) => typed))));
