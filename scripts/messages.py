@@ -133,13 +133,12 @@ def faults_of(entry: polib.POEntry, message: Message) -> Iterator[str]:
     elif not translations or not all(translations):
         yield "has no translation"
     allowed = placeholders(entry.msgid) | placeholders(entry.msgid_plural)
-    for translation in translations:
-        if translation and not placeholders(translation) <= allowed:
-            yield f"has placeholders that the message lacks: {placeholders(translation) - allowed}"
-        named = {p for p in placeholders(entry.msgid_plural or entry.msgid) if p != "{}"}
-        # A language without plurals may leave the count out of neither form, but a singular form may be without it.
-        if translation and named - placeholders(translation):
-            yield f"lacks placeholders of the message: {named - placeholders(translation)}"
+    for text in translations:
+        if text and not placeholders(text) <= allowed:
+            yield f"has placeholders that the message lacks: {placeholders(text) - allowed}"
+        named = placeholders(entry.msgid_plural or entry.msgid)
+        if text and named - placeholders(text):
+            yield f"lacks placeholders of the message: {named - placeholders(text)}"
 
 
 def check() -> int:
@@ -177,13 +176,21 @@ def read() -> polib.POFile:
     return catalogue
 
 
+def translation(entry: polib.POEntry) -> str:
+    """The Chinese of an entry; the language has one form for every number."""
+    text: str = entry.msgstr or entry.msgstr_plural.get(0, "")
+    return text
+
+
 def update(*additions: str) -> int:
     """Add new messages, drop those no code asks for, and take translations from further catalogues if named."""
     catalogue, messages = read(), extracted()
     known: dict[Key, polib.POEntry] = {}
     for entry in (e for source in (catalogue, *map(polib.pofile, additions)) for e in source if not e.obsolete):
-        translated = entry.msgstr or any(entry.msgstr_plural.values())
-        if translated or (entry.msgctxt, entry.msgid) not in known:
+        before, now = known.get((entry.msgctxt, entry.msgid)), translation(entry)
+        if before and now and translation(before) not in {"", now}:
+            print(f"{entry.msgid!r} was {translation(before)!r}, becomes {now!r}")
+        if now or not before:
             known[entry.msgctxt, entry.msgid] = entry
     catalogue.clear()
     for (context, msgid), message in sorted(messages.items(), key=lambda item: (item[1].places[0][0], item[0][1])):
@@ -191,7 +198,7 @@ def update(*additions: str) -> int:
         entry = polib.POEntry(msgctxt=context, msgid=msgid, msgid_plural=message.plural)
         # Lines move with every edit; the file alone is enough to find a message.
         entry.occurrences = [(name, "") for name in dict.fromkeys(name for name, _line in message.places)]
-        text = (old.msgstr or old.msgstr_plural.get(0, "")) if old else ""
+        text = translation(old) if old else ""
         if message.plural:
             entry.msgstr_plural = {0: text}
         else:
@@ -204,7 +211,7 @@ def update(*additions: str) -> int:
         catalogue.append(entry)
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     catalogue.save(str(CATALOGUE))
-    missing = sum(1 for e in catalogue if not (e.msgstr or any(e.msgstr_plural.values())))
+    missing = sum(not translation(entry) for entry in catalogue)
     print(f"{len(catalogue)} messages, {missing} without translation: {CATALOGUE.relative_to(ROOT)}")
     return 0
 
