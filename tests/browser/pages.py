@@ -40,6 +40,7 @@ class Server:
     mode: str = "ok"
     posts: list[dict[str, Any]] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
+    saved: threading.Event = field(default_factory=threading.Event)
 
     def reset(self) -> None:
         self.__init__()  # type: ignore[misc]
@@ -83,6 +84,7 @@ def save(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"errors": {"text": ["Too short."], "state": ["Choose again."]}}, status=422)
     server.version += 1
     server.text, server.state = request.POST["text"], request.POST["state"]
+    server.saved.set()
     warnings = ["Last year it was 12."] if server.text == "strange" else []
     fragments = {"#progress": f'<p id="progress">{len(server.text)}</p>'}
     return JsonResponse(
