@@ -69,9 +69,7 @@ def pytest(*options: str) -> list[str]:
     return [PYTHON, "-m", "pytest", "-n", WORKERS, "--dist", "worksteal", *options]
 
 
-def check(run: Run, servers: Servers) -> None:
-    (servers.directory / "var").mkdir(mode=0o700)
-    run.environment["YIYANG_VAR"] = str(servers.directory / "var")
+def check(run: Run) -> None:
     run.step("compile catalogues", [PYTHON, "-m", "scripts.messages", "compile"])
     for name, command in CHECKS:
         run.step(name, command)
@@ -95,8 +93,8 @@ def redis(servers: Servers) -> str:
     return address
 
 
-def postgresql(servers: Servers) -> str:
-    address, part = servers.start_postgresql(find_postgresql())
+def postgresql(servers: Servers, *, durable: bool = False) -> str:
+    address, part = servers.start_postgresql(find_postgresql(), durable=durable)
     said(part.name, part.version, part.path)
     return address
 
@@ -132,7 +130,7 @@ def test(run: Run, servers: Servers) -> list[MissingPart]:
         run.environment["YIYANG_TEST_CHROMIUM"] = found["chromium"]
     if "redis" in found:
         run.environment["YIYANG_REDIS"] = found["redis"]
-    check(run, servers)
+    check(run)
     run.step("tests on SQLite", pytest("-m", "not postgres"))
     if "postgresql" in found:
         database = {"YIYANG_TEST_DATABASE": f"{found['postgresql']}/yiyang", "YIYANG_TEST_PASS": "postgresql"}
@@ -142,8 +140,7 @@ def test(run: Run, servers: Servers) -> list[MissingPart]:
 
 def bench(run: Run, servers: Servers, sizes: Sequence[str]) -> None:
     """The benchmarks, once per database, each on an empty one."""
-    address = postgresql(servers)
-    run.environment["YIYANG_VAR"] = str(servers.directory / "var")
+    address = postgresql(servers, durable=True)
     for name, url in (
         ("SQLite", f"sqlite:///{servers.directory / 'bench.sqlite3'}"),
         ("PostgreSQL", f"{address}/postgres"),
@@ -180,7 +177,9 @@ def main() -> int:
 
 def run_all(options: argparse.Namespace, servers: Servers) -> int:
     """The steps that the options ask for, in an environment that no setting of the caller's leaks into."""
-    own = {"YIYANG_MODE": "test", "YIYANG_TEST_DIRECTORY": str(servers.directory / "tests")}
+    var, tests = servers.directory / "var", servers.directory / "tests"
+    var.mkdir(mode=0o700)
+    own = {"YIYANG_MODE": "test", "YIYANG_VAR": str(var), "YIYANG_TEST_DIRECTORY": str(tests)}
     foreign = {"YIYANG_DATABASE", "YIYANG_VAR", "YIYANG_REDIS", "YIYANG_SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
     run = Run({**{k: v for k, v in os.environ.items() if k not in foreign}, **own})
     missing: list[MissingPart] = []
@@ -189,9 +188,9 @@ def run_all(options: argparse.Namespace, servers: Servers) -> int:
     if options.bench is not None:
         bench(run, servers, options.bench)
     elif options.lint:
-        check(run, servers)
+        check(run)
     elif options.fast:
-        check(run, servers)
+        check(run)
         run.step("tests on SQLite, without browser", pytest("-m", "not browser and not postgres and not redis"))
     else:
         missing = test(run, servers)

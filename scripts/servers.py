@@ -28,17 +28,15 @@ from scripts.provision import MissingPart, Part
 
 START_SECONDS = 60
 UNPRIVILEGED = ("nobody", "postgres", "daemon")
-# Nothing of a test run has to survive a power cut.
 POSTGRESQL_SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "200",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "timezone": "UTC",
     "deadlock_timeout": "200ms",
 }
+# Nothing of a test has to survive a power cut.
+CARELESS_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 def free_port() -> int:
@@ -107,8 +105,11 @@ class Servers:
         self._start("redis", [part.path, *options, "--databases", "64"], port, signal.SIGTERM, {"cwd": home})
         return f"redis://127.0.0.1:{port}/0"
 
-    def start_postgresql(self, parts: Sequence[Part]) -> tuple[str, Part]:
-        """Start the first PostgreSQL that its user can run; return its address, with no database name, and the part."""
+    def start_postgresql(self, parts: Sequence[Part], *, durable: bool = False) -> tuple[str, Part]:
+        """Start the first PostgreSQL that its user can run; return its address, with no database name, and the part.
+
+        Benchmarks ask for a durable one, which pays for its commits as in production.
+        """
         who = other_user()
         home = self.directory / "postgresql"
         home.mkdir(mode=0o700)
@@ -124,7 +125,8 @@ class Servers:
             tried = ", ".join(str(part.path) for part in parts)
             raise MissingPart("postgresql", f"None of the PostgreSQL installations here can be run: {tried}.")
         port = free_port()
-        settings = [word for name, value in POSTGRESQL_SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        wanted = POSTGRESQL_SETTINGS | ({} if durable else CARELESS_SETTINGS)
+        settings = [word for name, value in wanted.items() for word in ("-c", f"{name}={value}")]
         command = [str(programs / "postgres"), "-D", str(home / "data"), "-p", str(port), *settings]
         self._start("postgresql", command, port, signal.SIGINT, who)
         address = f"postgresql://yiyang:{password}@127.0.0.1:{port}"
