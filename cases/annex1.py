@@ -28,7 +28,7 @@ def _content(case: Case, selfcheck: SelfCheck, content: Mapping[str, Any], day: 
     form = case.edition.parsed.form
     places = {
         unit.kind: unit.division or unit.name
-        for unit in case.unit.get_ancestors()
+        for unit in OrgUnit.objects.get_ancestors(case.unit)
         if unit.kind in (OrgUnit.Kind.PREFECTURE, OrgUnit.Kind.COUNTY)
     }
     return Annex1Content(

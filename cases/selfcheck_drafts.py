@@ -134,9 +134,7 @@ def save_report(
     if selfcheck.report_version != row_version:
         raise StaleRow(selfcheck, selfcheck.report_version)
     selfcheck.report, selfcheck.report_version = text, selfcheck.report_version + 1
-    if redrafted:
-        selfcheck._change_reason = REDRAFTED
-    return _save(selfcheck, by, at, "report", "report_version")
+    return _save(selfcheck, by, at, "report", "report_version", reason=REDRAFTED if redrafted else None)
 
 
 def text_before_redraft(selfcheck: SelfCheck) -> Any:
@@ -192,8 +190,9 @@ def name_filler(selfcheck: SelfCheck, by: User, at: dt.datetime) -> None:
         _save(selfcheck, by, at, "filler")
 
 
-def _save(selfcheck: SelfCheck, by: User, at: dt.datetime, *fields: str) -> SelfCheck:
+def _save(selfcheck: Any, by: User, at: dt.datetime, *fields: str, reason: str | None = None) -> SelfCheck:
     selfcheck.updated_at = at
-    selfcheck._history_user, selfcheck._history_date = by, at
+    selfcheck._history_user, selfcheck._history_date, selfcheck._change_reason = by, at, reason
     selfcheck.save(update_fields=[*fields, "updated_at"])
-    return selfcheck
+    saved: SelfCheck = selfcheck
+    return saved

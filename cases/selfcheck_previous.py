@@ -81,7 +81,7 @@ def take_over(
     Returns how many items were taken over. The caller has locked the case.
     """
     stored = {answer.item_code: answer for answer in selfcheck.answers.all()}
-    fresh = []
+    fresh: list[SelfCheckAnswer] = []
     taken = 0
     for code, item in form.items.items():
         row = stored.get(code) or SelfCheckAnswer(selfcheck=selfcheck, item_code=code)

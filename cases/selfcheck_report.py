@@ -101,7 +101,11 @@ def _next_steps(problems: list[Mapping[str, Any]]) -> str:
     if not problems:
         return "我单位将继续落实各项制度，巩固自查成果，持续提升医养结合服务质量。"
     done = len(problems) - left
-    head = f"以上{len(problems)}个问题中，{done}个已当场整改，{left}个纳入整改台账" if done else f"以上{left}个问题纳入整改台账"
+    head = (
+        f"以上{len(problems)}个问题中，{done}个已当场整改，{left}个纳入整改台账"
+        if done
+        else f"以上{left}个问题纳入整改台账"
+    )
     tail = "，逐项落实责任人和整改时限，整改到位后报县级卫生健康行政部门复核" if left else ""
     return f"{head}{tail}。我单位将举一反三，完善制度，持续提升医养结合服务质量。"
 

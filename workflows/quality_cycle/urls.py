@@ -1,5 +1,5 @@
-"""The addresses of this area."""
+"""The addresses of this area: the institution's self-check and the county's verification."""
 
-from django.urls import URLPattern
+from workflows.quality_cycle import selfcheck_urls, verification_urls
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = selfcheck_urls.urlpatterns + verification_urls.urlpatterns
