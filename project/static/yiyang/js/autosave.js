@@ -68,7 +68,7 @@ class Autosave {
     const isJson = (answer.headers.get("Content-Type") ?? "").includes("json");
     const data = isJson ? await answer.json().catch(() => null) : null;
     if (answer.ok && data) return this.succeeded(data, entries);
-    if (answer.status === 409 && data) return this.conflicted(data, entries);
+    if (answer.status === 409 && data?.row_version !== undefined) return this.conflicted(data, entries);
     if (answer.status === 422 && data) return this.invalid(data, entries);
     if (answer.ok || answer.status >= 500 || answer.status === 429) return this.failed(words.server);
     return this.refused(data);
