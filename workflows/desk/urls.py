@@ -1,5 +1,15 @@
-"""The addresses of this area."""
+"""The addresses of the desk."""
 
-from django.urls import URLPattern
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from workflows.desk import account_pages, case_pages, inbox_pages, verb_pages
+
+urlpatterns: list[URLPattern] = [
+    path("", inbox_pages.inbox, name="inbox"),
+    path("login/", account_pages.SignIn.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("me/", account_pages.me, name="me"),
+    path("cases/<int:pk>/", case_pages.case, name="case"),
+    path("cases/<int:pk>/do/<slug:verb>/", verb_pages.case_verb, name="case_verb"),
+]

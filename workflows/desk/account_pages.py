@@ -1,0 +1,58 @@
+"""Signing in, and the reader's own page: appointments, language, keys, password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from cases.models import Appointment
+from cases.web import viewer_of
+
+
+class SignIn(LoginView):
+    """The sign-in page; whoever is signed in already is sent on."""
+
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """A wrong password is a form with a fault: 422."""
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def me(request: HttpRequest) -> HttpResponse:
+    """My appointments with their dates, language, keys and password; POST changes the password."""
+    viewer, user = viewer_of(request), request.user
+    form: PasswordChangeForm[Any] = PasswordChangeForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        update_session_auth_hash(request, form.user)
+        messages.success(request, _("The password has been changed."))
+        return redirect("me")
+    appointments = Appointment.objects.filter(user=user.pk).select_related("unit", "delegated_by__user")
+    context = {
+        "form": form,
+        "appointments": [
+            (appointment, _validity(appointment, viewer.on)) for appointment in appointments.order_by("-valid_from")
+        ],
+    }
+    return render(request, "workflows/desk/me.html", context, status=422 if form.errors else 200)
+
+
+def _validity(appointment: Appointment, on: Any) -> str:
+    """Whether the appointment counts today: the end is the first day that no longer does."""
+    if appointment.valid_from > on:
+        return "later"
+    if appointment.valid_until is not None and appointment.valid_until <= on:
+        return "over"
+    return "valid"

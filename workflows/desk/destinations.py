@@ -1,0 +1,93 @@
+"""Where a work item leads and what its button says: one table for inbox, case page and institution file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cases.models import Case, WorkItem
+
+SELF_CHECK = _("Self-check")
+COUNTY = _("County verification")
+LEDGER = _("Rectification ledger")
+
+
+@dataclass(frozen=True)
+class Destination:
+    """The page of a node's work, the stage it belongs to, and the words of its row and button."""
+
+    page: str
+    stage: Any
+    title: Any
+    button: Any
+
+
+DESTINATIONS: dict[tuple[str, str], Destination] = {
+    ("quality_cycle", "fill"): Destination(
+        "selfcheck", SELF_CHECK, _("Fill in the self-check of %(year)d"), pgettext_lazy("button", "Fill in")
+    ),
+    ("quality_cycle", "confirm"): Destination(
+        "selfcheck", SELF_CHECK, _("Confirm and submit the self-check of %(year)d"), _("Confirm and submit")
+    ),
+    ("quality_cycle", "supplement"): Destination(
+        "selfcheck", SELF_CHECK, _("Supplement the self-check of %(year)d"), pgettext_lazy("button", "Supplement")
+    ),
+    ("quality_cycle", "verify"): Destination(
+        "verification", COUNTY, _("Verify the self-check of %(year)d"), pgettext_lazy("button", "Verify")
+    ),
+    ("quality_cycle", "approve"): Destination(
+        "verification", COUNTY, _("Approve the verification of %(year)d"), pgettext_lazy("button", "Approve")
+    ),
+    ("finding", "take_up"): Destination(
+        "finding", LEDGER, _("Start rectification of %(number)s"), pgettext_lazy("button", "Rectify")
+    ),
+    ("finding", "rectify"): Destination("finding", LEDGER, _("Rectify %(number)s"), pgettext_lazy("button", "Rectify")),
+    ("finding", "review"): Destination(
+        "finding", LEDGER, _("Review the rectification of %(number)s"), pgettext_lazy("button", "Review")
+    ),
+    ("finding", "approve_closing"): Destination(
+        "finding", LEDGER, _("Approve closing of %(number)s"), pgettext_lazy("button", "Approve")
+    ),
+}
+OTHER = Destination("case", "", _("Case %(number)s of %(year)d"), pgettext_lazy("button", "Open"))
+
+
+def destination_of(item: WorkItem) -> Destination:
+    """The destination of a work item whose case is loaded; the case page for a node that the table does not know."""
+    return DESTINATIONS.get((item.process.kind, item.node), OTHER)
+
+
+def address(name: str, pk: int, fallback: str = "case") -> str:
+    """The address of a page about a case; the case page while there is no such page."""
+    try:
+        return reverse(name, args=[pk])
+    except NoReverseMatch:
+        return reverse(fallback, args=[pk])
+
+
+def address_if_any(name: str, *args: Any) -> str:
+    """The address of a page, or nothing where there is no such page."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def href_of(item: WorkItem) -> str:
+    """Where the work is done."""
+    return address(destination_of(item).page, item.process_id)
+
+
+def title_of(item: WorkItem) -> str:
+    """What is to be done, with the year or the number of the case."""
+    case: Case = item.process
+    return str(destination_of(item).title) % {"year": case.year, "number": case.number or case.pk}
+
+
+def page_of_case(case: Case) -> str:
+    """The page of a case of any kind: a finding has its own, the others have the case page."""
+    return address("finding" if case.kind == "finding" else "case", case.pk)

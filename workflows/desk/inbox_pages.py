@@ -1,0 +1,121 @@
+"""The inbox: what waits for the reader, what they did and started, and what is late (待办, 已办, 我发起的, 逾期)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from cases.access import Viewer
+from cases.clock import local_date
+from cases.models import Case
+from cases.web import viewer_of
+from workflows.desk import inbox as lists
+from workflows.desk.counting import LIGHTS, shown, years_of
+from workflows.desk.destinations import DESTINATIONS, address_if_any
+from workflows.desk.keyset import PAGE_SIZE, Page
+from workflows.desk.lines import Line, case_lines, lines_of
+from workflows.desk.this_year import this_year
+from workflows.step import edition_of
+
+VIEWS = ("todo", "done", "started", "overdue", "waiting")
+OTHERS = ("overdue", "waiting")  # lists that name those whose turn it is
+PRINT_SIZE = 300  # a longer list is not read on paper
+
+
+def inbox(request: HttpRequest) -> HttpResponse:
+    """One list at a time, with its filters; on top the institution's year, below what institutions owe the county."""
+    viewer = viewer_of(request)
+    filters = lists.Filters.read(request.GET)
+    county, watches = lists.is_county(viewer), lists.is_watching(viewer)
+    view = request.GET.get("view", "todo")
+    if view not in VIEWS or (view == "waiting" and not county):
+        view = "todo"
+    counts = lists.inbox_counts(viewer, filters)
+    years = years_of(counts)
+    printing = "print" in request.GET
+    size = PRINT_SIZE if printing else PAGE_SIZE
+    page = _page(viewer, view, filters, request.GET.get("after", ""), size)
+    lines = case_lines(page.rows) if view == "started" else lines_of(page.rows, viewer, people=view in OTHERS)
+    first = view == "todo" and not request.GET.get("after") and not printing
+    context: dict[str, Any] = {
+        "view": view,
+        "tabs": _tabs(counts, county),
+        "tally": [("", shown(counts["all"])), *((code, shown(counts[code])) for code in LIGHTS)],
+        "total": shown(counts[view]),
+        "counts": counts,
+        "filters": filters,
+        "steps": _steps(viewer, view),
+        "units": lists.institutions_to_choose(viewer) if county or watches else [],
+        "lines": lines,
+        "page": page,
+        "year": filters.year or local_date(viewer.at).year,
+        "years": years,
+        "phase": _phase(page.rows, viewer),
+        "has_seats": bool(viewer.seats),
+        "watches": watches,
+        "printing": printing,
+        "ledger_url": address_if_any("ledger"),
+        "cycles_url": address_if_any("cycles"),
+    }
+    if first:
+        context["panel"] = this_year(viewer, filters.year)
+    if first and county and not filters.any:
+        context["waiting"] = _waiting(viewer)
+        context["waiting_total"] = shown(counts["waiting"])
+    return render(request, "workflows/desk/inbox.html", context)
+
+
+def _page(viewer: Viewer, view: str, filters: lists.Filters, after: str, size: int) -> Page:
+    """The page of the list that was asked for."""
+    if view == "started":
+        return lists.by_start(lists.narrow_cases(lists.started(viewer), filters), after, size)
+    if view == "done":
+        unlit = lists.Filters(filters.text, filters.step, filters.unit, "", filters.year)
+        return lists.by_finish(lists.narrow_items(lists.done(viewer), unlit, viewer.at), after, size)
+    items = {"todo": lists.to_do, "overdue": lists.overdue, "waiting": lists.waiting}[view](viewer)
+    return lists.by_due(lists.narrow_items(items, filters, viewer.at), after, size)
+
+
+def _waiting(viewer: Viewer) -> list[Line]:
+    page = lists.by_due(lists.waiting(viewer), size=lists.WAITING_ROWS)
+    return lines_of(page.rows, viewer, people=True)
+
+
+def _tabs(counts: dict[str, Any], county: bool) -> list[tuple[str, str, str]]:
+    words = {
+        "todo": _("To do"),
+        "done": _("Done"),
+        "started": _("Started by me"),
+        "overdue": _("Overdue"),
+        "waiting": _("Waiting for institutions"),
+    }
+    return [(view, words[view], shown(counts[view])) for view in VIEWS if view != "waiting" or county]
+
+
+def _steps(viewer: Viewer, view: str) -> list[tuple[str, Any]]:
+    """The steps to choose from: those of the viewer's roles, or all where others' work is listed."""
+    if view == "started":
+        return []
+    roles = {role for _unit, role in viewer.seats}
+    return [
+        (code, node.task_title)
+        for code, node in lists.steps().items()
+        if tuple(code.split(".")) in DESTINATIONS and (view in ("overdue", "waiting") or node.role in roles)
+    ]
+
+
+def _phase(rows: list[Any], viewer: Viewer) -> str:
+    """The phase of this year's plan on the day, read off a case of this year that is listed anyway."""
+    for row in rows:
+        case: Case = row if isinstance(row, Case) else row.process
+        if case.year != viewer.on.year:
+            continue
+        for phase in edition_of(case).phases:
+            start, end = phase.window(case.year)
+            if start <= viewer.on <= end:
+                months = _("%(from)d–%(to)d") % {"from": start.month, "to": end.month}
+                return _("%(phase)s (months %(months)s)") % {"phase": phase.label, "months": months}
+    return ""

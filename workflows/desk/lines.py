@@ -1,0 +1,144 @@
+"""Work items and cases as lines of a list: words and addresses, ready to be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from cases.access import Viewer
+from cases.models import Case, Finding, SelfCheckSubmission, User, WorkItem
+from cases.roles import Role
+from cases.wording import light_code
+from workflows.desk.destinations import destination_of, href_of, page_of_case, title_of
+from workflows.desk.inbox import people_at
+from workflows.kinds import kind_of
+from workflows.step import edition_of
+
+COUNTY_NODES = frozenset({"verify", "approve"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One work item as the inbox shows it."""
+
+    item: WorkItem
+    title: str
+    sub: str
+    href: str
+    stage: Any
+    button: Any
+    late: bool
+    mine: bool
+    claimed_by: User | None
+    outcome: Any
+    who: str = ""
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One case as the list of cases that somebody started shows it."""
+
+    case: Case
+    title: str
+    state: Any
+    href: str
+    over: bool
+
+
+def lines_of(items: Sequence[WorkItem], viewer: Viewer, people: bool = False) -> list[Line]:
+    """The lines of work items; with ``people`` each names those whose turn it is."""
+    submissions = _submissions(item.process_id for item in items if item.node in COUNTY_NODES)
+    seats = people_at(((item.unit_id, item.role) for item in items), viewer.on) if people else {}
+    return [_line(item, viewer, submissions, seats) for item in items]
+
+
+def case_lines(cases: Iterable[Case]) -> list[CaseLine]:
+    lines = []
+    for case in cases:
+        kind = kind_of(case)
+        title = f"{kind.label} {case.number}" if case.number else year_title(case)
+        lines.append(CaseLine(case, title, kind.state_label(case.state), page_of_case(case), case.state in kind.finals))
+    return lines
+
+
+def year_title(case: Case) -> str:
+    """2021 年度质量提升."""
+    return _("Annual quality cycle %(year)d") % {"year": case.year}
+
+
+def role_of(role: str) -> str:
+    return str(Role(role).label)
+
+
+def names_of(names: Sequence[str]) -> str:
+    """A few names in one line, in the writing of the language."""
+    return pgettext("list separator", ", ").join(names)
+
+
+def item_label(finding: Finding, case: Case) -> str:
+    """第 18 项 病历与医嘱处方."""
+    return check_item_label(case, finding.item_code)
+
+
+def check_item_label(case: Case, code: str) -> str:
+    """The number and short name of a check item in the case's own edition."""
+    item = edition_of(case).form.items.get(code)
+    if item is None:
+        return code
+    return _("Item %(no)d %(name)s") % {"no": item.no, "name": item.short}
+
+
+def _line(item: WorkItem, viewer: Viewer, submissions: dict[int, Any], seats: dict[tuple[int, str], list[str]]) -> Line:
+    destination, case = destination_of(item), item.process
+    names = seats.get((item.unit_id, item.role), [])
+    kind = kind_of(case)
+    verb = kind.verbs.get(item.outcome)
+    return Line(
+        item=item,
+        title=title_of(item),
+        sub=_sub(item, submissions.get(case.pk)),
+        href=href_of(item),
+        stage=destination.stage,
+        button=destination.button,
+        late=light_code(item.due_at, viewer.at) == "late",
+        mine=item.owner_id is not None and item.owner_id == viewer.user.pk,
+        claimed_by=item.owner if item.owner_id != viewer.user.pk else None,
+        outcome=verb.rule.label if verb else "",
+        who=f"{role_of(item.role)} {names_of(names)}".strip() if item.role else "",
+    )
+
+
+def _sub(item: WorkItem, submission: Any) -> str:
+    """The second line: what the reader needs to choose among many."""
+    case: Case = item.process
+    parts: list[str] = []
+    if case.kind == "finding":
+        finding: Finding = case.finding
+        parts.append(item_label(finding, case))
+        if finding.return_count:
+            parts.append(
+                ngettext("returned %(n)d time", "returned %(n)d times", finding.return_count)
+                % {"n": finding.return_count}
+            )
+    elif submission is not None:
+        total = len(edition_of(case).form.items)
+        parts.append(_("version %(no)d") % {"no": submission.no})
+        parts.append(_("problems reported: %(n)d") % {"n": submission.problem_count})
+        if submission.verified:
+            parts.append(_("verified %(n)d/%(total)d") % {"n": submission.verified, "total": total})
+    return " · ".join(parts)
+
+
+def _submissions(case_ids: Iterable[int]) -> dict[int, Any]:
+    """The latest submitted version of each case with how many of its items the county has concluded on."""
+    ids = list(case_ids)
+    if not ids:
+        return {}
+    rows = SelfCheckSubmission.objects.filter(selfcheck__in=ids).defer("snapshot").order_by("selfcheck", "no")
+    counted = rows.annotate(verified=Count("verification__items", filter=~Q(verification__items__conclusion="")))
+    return {row.selfcheck_id: row for row in counted}

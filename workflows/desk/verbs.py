@@ -1,0 +1,127 @@
+"""Which verbs the case page offers, and what each asks for; those with pages of their own are left to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.access import Viewer
+from cases.clock import local_date
+from cases.errors import Conflict, Refusal, WrongRole
+from cases.models import Appointment, Case, User, WorkItem
+from cases.web import viewer_of
+from workflows.desk.destinations import address
+from workflows.kinds import Verb, kind_of
+from workflows.web import possible_verbs
+
+DIRECT = ("claim", "release", "withdraw")  # done at once: each can be undone, and needs no words
+ASKING = ("hand_over", "send_back", "archive", "reopen", "cancel")
+DANGER = frozenset({"send_back", "reopen", "cancel"})
+PAGE_OF_KIND = {"quality_cycle": "selfcheck", "finding": "finding"}
+VERIFICATION = frozenset({"return_", "conclude", "approve", "reject_verification"})
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A verb that the reader may do here: a button that acts, or one that leads to a form."""
+
+    name: str
+    label: Any
+    href: str
+    direct: bool
+    danger: bool
+
+
+class VerbForm(forms.Form):
+    """A reason where the verb takes one, and a colleague where it hands over; the engine judges both."""
+
+    reason = forms.CharField(label=_("Reason"), required=False, widget=forms.Textarea)
+    to = forms.ModelChoiceField(label=_("Colleague"), queryset=User.objects.none(), required=False)
+
+    def __init__(self, *args: Any, verb: Verb, colleagues: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if verb.name != "hand_over":
+            del self.fields["to"]
+        else:
+            to: Any = self.fields["to"]
+            to.required = True
+            to.error_messages["required"] = _("Choose a colleague who holds the same role at the same unit.")
+            to.queryset = User.objects.filter(pk__in=[user.pk for user in colleagues]).order_by("name", "pk")
+        self.fields["reason"].required = verb.rule.reason
+        self.fields["reason"].error_messages["required"] = _("Give the reason.")
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Put a refusal where the reader can mend it."""
+        for name, messages in refusal.faults.items():
+            for message in messages:
+                self.add_error(name if name in self.fields else None, str(message))
+        if not refusal.faults:
+            self.add_error(None, " ".join(filter(None, (str(refusal.message), str(refusal.hint)))))
+
+
+def offers(request: HttpRequest, case: Case, item: WorkItem | None, colleagues: list[User]) -> list[Offer]:
+    """The verbs without pages of their own that would be accepted now, in the order of the two tables."""
+    possible = {verb.name: verb for verb in possible_verbs(request, case, item)}
+    viewer = viewer_of(request)
+    return [
+        Offer(
+            name=name,
+            label=possible[name].rule.label,
+            href=reverse("case_verb", args=[case.pk, name]),
+            direct=name in DIRECT,
+            danger=name in DANGER,
+        )
+        for name in (*DIRECT, *ASKING)
+        if name in possible and _makes_sense(name, viewer, case, item, colleagues)
+    ]
+
+
+def _makes_sense(name: str, viewer: Viewer, case: Case, item: WorkItem | None, colleagues: list[User]) -> bool:
+    """What the engine would refuse anyway is not offered."""
+    mine = item is not None and item.owner_id == viewer.user.pk
+    free = item is not None and item.owner_id is None and bool(item.role)
+    seated = item is not None and (item.unit_id, item.role) in viewer.seats
+    match name:
+        case "claim":
+            return free and seated and bool(colleagues)
+        case "release":
+            return mine
+        case "hand_over":
+            return (mine or free) and seated and bool(colleagues)
+        case "withdraw":
+            before = item.after if item is not None else None
+            return free and before is not None and before.done_by_id == viewer.user.pk
+        case "archive":
+            return local_date(viewer.at).year > case.year
+    return True
+
+
+def colleagues_of(item: WorkItem | None, viewer: Viewer) -> list[User]:
+    """Who else holds the item's role at its unit today."""
+    if item is None or not item.role or (item.unit_id, item.role) not in viewer.seats:
+        return []
+    seats = Appointment.objects.valid(viewer.on).filter(unit=item.unit_id, role=item.role)
+    return [seat.user for seat in seats.exclude(user=viewer.user.pk).select_related("user").order_by("user__name")]
+
+
+def own_page(case: Case, verb: str) -> str:
+    """The page where a verb is done that this area has no form for; empty where it is done here."""
+    if verb in DIRECT or verb in ASKING:
+        return ""
+    return address("verification" if verb in VERIFICATION else PAGE_OF_KIND.get(case.kind, "case"), case.pk)
+
+
+def check_offered(request: HttpRequest, case: Case, verb: Verb, item: WorkItem | None) -> None:
+    """Refuse to show a form that could not be sent: wrong role (403) or wrong state (409)."""
+    if verb.name in {possible.name for possible in possible_verbs(request, case, item)}:
+        return
+    if case.state not in verb.sources and "*" not in verb.sources:
+        state = kind_of(case).state_label(case.state)
+        raise Conflict("wrong_state", _("This is not possible while the case is “%(state)s”.") % {"state": state})
+    raise WrongRole("wrong_role", _("Your role does not include this action."))
