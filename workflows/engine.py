@@ -25,6 +25,16 @@ from workflows.rules import Rule
 from workflows.step import Batch, Step, pin
 
 MAX_REASON = 2000
+START = Token("start")
+# Asked at every step; worded by hand it takes two thirds of the time that the ORM takes.
+OPEN_ITEMS = "SELECT * FROM cases_workitem WHERE process_id = %s AND finished IS NULL ORDER BY id"
+
+
+class NoItem:
+    """What stands before the first work item of a case."""
+
+    pk = None
+    after_id = None
 
 
 class Origin:
@@ -32,7 +42,7 @@ class Origin:
 
     def __init__(self, case: Case, item: WorkItem | None) -> None:
         self.process = case
-        self.task = item if item is not None else WorkItem()
+        self.task = item if item is not None else NoItem
 
 
 def perform(
@@ -78,15 +88,23 @@ def perform_many(
 
 
 def lock(case: Case) -> Case:
-    """Lock the case for this transaction, its parent first (lock order is always parent before child)."""
+    """Lock the case for this transaction, its parent first (always parent before child), with its open work items."""
     if case.parent_id is not None:
         Case.objects.select_for_update().only("pk").get(pk=case.parent_id)
+    rows = Case.objects.select_for_update(of=("self",)).select_related(*_joined(case.kind))
     try:
-        locked: Case = Case.objects.select_for_update(of=("self",)).select_related("unit").get(pk=case.pk)
+        locked: Case = rows.get(pk=case.pk)
     except Case.DoesNotExist:
         raise no_such_case() from None
-    _attach_items(locked, list(WorkItem.objects.filter(process=locked.pk, finished=None).order_by("pk")))
+    # Read after the lock is held: every writer of the items holds it too.
+    _attach_items(locked, list(WorkItem.objects.raw(OPEN_ITEMS, [locked.pk])))
     return locked
+
+
+def _joined(kind_code: str) -> tuple[str, ...]:
+    """What a verb nearly always asks of its case, fetched with it."""
+    record = KINDS[kind_code].record
+    return ("unit", record) if record else ("unit",)
 
 
 def lock_many(cases: list[Case]) -> list[Case]:
@@ -217,9 +235,8 @@ def open_case(
         batch.records.append(record)
     batch.opened.append(case)
     pin(edition, at)
-    start = kind.flow.instance.node("start")._create(Origin(case, None), Token("start"))
-    start.complete()
-    start.activate_next()
+    # Straight to the node that the flow reaches from its start in this state; the soundness check holds the two equal.
+    kind.nodes_by_state[case.state]._create(Origin(case, None), START)
     step.log("", deliver=False)
     batch.note_history(case, actor=by, at=at, reason="", kind="+")
     return case
@@ -319,7 +336,7 @@ def _jump(step: Step, kind: Kind) -> None:
         step.close_case(PROCESS.CANCELED)
         return
     case.status, case.finished = PROCESS.NEW, None
-    node._create(Origin(case, step.item), Token("start"))
+    node._create(Origin(case, step.item), START)
 
 
 def _chunks(cases: Iterable[Case], size: int) -> Iterator[list[Case]]:

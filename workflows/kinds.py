@@ -34,7 +34,10 @@ class Verb:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of case: its code, its proxy of Case, its flow, its states and where they end."""
+    """One kind of case: its code, its proxy of Case, its flow, its states and where they end.
+
+    ``record`` names the one-to-one record that its verbs work on.
+    """
 
     code: str
     label: Any
@@ -44,6 +47,7 @@ class Kind:
     initial: str
     finals: frozenset[str]
     page: Callable[[Any], str]
+    record: str = ""
 
     @cached_property
     def verbs(self) -> dict[str, Verb]:
