@@ -31,7 +31,7 @@ GATES = {"no_such_case", "wrong_role", "wrong_state", "not_for_the_system", "unk
 DETAILS = {
     "fix": {"result": "已整改。"},
     "refer": {"referred_to": "市场监督管理局"},
-    "add_finding": {"item_code": "A1-01", "problem": "资质证书过期。"},
+    "add_finding": {"item_code": "A1-01", "facets": ["qualification"], "problem": "资质证书过期。"},
 }
 
 

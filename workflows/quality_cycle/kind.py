@@ -23,7 +23,6 @@ from cases.roles import Role
 from workflows.common import ItemVerbs, by_the_same_person
 from workflows.engine import cascade
 from workflows.finding.kind import LIVE
-from workflows.finding.ledger import open_findings
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Gate, Task, Wait
 from workflows.quality_cycle import submission, verification
@@ -183,8 +182,7 @@ class QualityCycle(ItemVerbs, Case):
     )
     def add_finding(self, step: Step) -> None:
         """A problem that the county finds after its verification."""
-        fields = verification.finding_fields(step, step.details)
-        open_findings(step, Finding.Source.COUNTY, [(step.details["item_code"], fields)])
+        verification.add_finding(step)
 
     @verb(
         label=gettext_lazy("Archive"),

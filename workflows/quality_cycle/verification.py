@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases.errors import Invalid
+from cases.clock import local_date
+from cases.editions.schema import CheckItem
+from cases.errors import Invalid, WrongRole
 from cases.models import Conclusion, Finding, Rectification, SelfCheckSubmission, Verification, VerificationItem
+from cases.verification_drafts import adds_finding, begin
 from workflows.finding import ledger
 from workflows.step import Step
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What approving does to the ledger: said to the approver before, carried out by ``approve``."""
+
+    confirmed: list[tuple[Finding, dict[str, Any]]] = field(default_factory=list)
+    rejected: list[tuple[Finding, str]] = field(default_factory=list)
+    added: list[VerificationItem] = field(default_factory=list)
+
+    @property
+    def amended(self) -> list[tuple[Finding, dict[str, Any]]]:
+        """The confirmed findings that the county words differently."""
+        return [(finding, words) for finding, words in self.confirmed if words]
 
 
 def current(step: Step) -> tuple[SelfCheckSubmission, Verification | None]:
@@ -36,13 +55,13 @@ def return_to_institution(step: Step) -> None:
         faults["reason"] = [_("Give the reason, or mark the items that are to be returned.")]
     if faults:
         raise Invalid("reason_missing", _("A return needs its reason."), faults=faults)
-    if verification is None:
-        verification = Verification(
-            case=step.case, submission=submission, started_by=step.actor.user, started_at=step.at
-        )
-        verification._history_date = step.at
-        verification.save()
-    step.facts = {"verification": verification.pk, "no": submission.no, "items": [item.item_code for item in items]}
+    if verification is None and step.actor.user is not None:
+        verification = begin(submission, step.edition.form, by=step.actor.user, at=step.at)
+    step.facts = {
+        "verification": verification.pk if verification else None,
+        "no": submission.no,
+        "items": [item.item_code for item in items],
+    }
 
 
 def conclude(step: Step) -> None:
@@ -50,11 +69,13 @@ def conclude(step: Step) -> None:
     _submission, verification = current(step)
     if verification is None:
         raise Invalid("nothing_verified", _("No item has been verified yet."))
-    faults = conclusion_faults(step, verification)
+    items = {item.item_code: item for item in verification.items.all()}
+    faults = conclusion_faults(verification, items, step.edition.form.items, on=local_date(step.at))
     if faults:
         raise Invalid(
             "verification_incomplete",
             _("The verification is not complete: %(count)d places need attention.") % {"count": len(faults)},
+            hint=_("Each place is listed with a link to it."),
             faults=faults,
         )
     _stamp(step, verification, concluded_by=step.actor.user, concluded_at=step.at)
@@ -69,65 +90,109 @@ def take_back(step: Step) -> None:
 
 
 def approve(step: Step) -> bool:
-    """Carry the conclusions onto the ledger; whether any finding is left to settle."""
+    """Carry the conclusions onto the ledger; whether any finding is left to settle.
+
+    The approver is somebody other than the officers who verified: whoever concluded or wrote about an item is refused.
+    """
     submission, verification = current(step)
     if verification is None:
         raise Invalid("nothing_verified", _("No item has been verified yet."))
-    if verification.concluded_by_id == step.actor.user.pk if step.actor.user else False:
-        message = _("The one who concluded the verification cannot approve it.")
-        raise Invalid("approver_is_officer", message)
+    items = list(verification.items.order_by("item_code"))
+    officers = {verification.concluded_by_id, *(item.updated_by_id for item in items)}
+    if step.actor.user is not None and step.actor.user.pk in officers:
+        raise WrongRole(
+            "approver_is_officer",
+            _("Whoever has verified cannot approve the verification."),
+            hint=_("Ask another approver of your commission."),
+        )
     _stamp(step, verification, approved_by=step.actor.user, approved_at=step.at)
-    reported = {
-        finding.item_code: finding
-        for finding in Finding.objects.filter(
-            cycle=step.case.pk, source=Finding.Source.SELF_CHECK, case__state__in=ledger.LIVE
-        ).select_related("case__unit")
-    }
-    added: list[tuple[str, dict[str, Any]]] = []
-    rejected = 0
-    for item in verification.items.order_by("item_code"):
-        finding = reported.get(item.item_code)
-        if finding is not None and item.conclusion == Conclusion.DISAGREE:
-            ledger.reject(step, finding, item.opinion)
-            rejected += 1
-        elif finding is not None:
-            ledger.confirm(step, finding, **_amendments(finding, item))
-        if _adds_finding(item, submission):
-            added.append((item.item_code, finding_fields(step, _as_details(item))))
+    live = [finding for finding in ledger.reported(step).values() if finding.case.state in ledger.LIVE]
+    effects = effects_of(submission, items, live)
+    for finding, words in effects.confirmed:
+        ledger.confirm(step, finding, **words)
+    for finding, reason in effects.rejected:
+        ledger.reject(step, finding, reason)
+    added = [(item.item_code, finding_fields(step, _as_details(item))) for item in effects.added]
     ledger.open_findings(step, Finding.Source.COUNTY, added)
-    step.facts = {"verification": verification.pk, "added": len(added), "rejected": rejected}
-    others = ledger.live_findings(step.case.pk) - rejected
-    return others > 0 or bool(added)
+    step.facts = {"verification": verification.pk, "added": len(added), "rejected": len(effects.rejected)}
+    return ledger.live_findings(step.case.pk) > len(effects.rejected) or bool(added)
 
 
-def conclusion_faults(step: Step, verification: Verification) -> dict[str, list[Any]]:
-    """What hinders the conclusion, by place: ``method``, ``item:CODE``."""
+def reported_findings(cycle_id: int) -> list[Finding]:
+    """The findings of the self-check that are not settled: those that approving will confirm, amend or reject."""
+    found = Finding.objects.filter(cycle=cycle_id, source=Finding.Source.SELF_CHECK, case__state__in=ledger.LIVE)
+    return list(found.select_related("case"))
+
+
+def effects_of(
+    submission: SelfCheckSubmission, items: Iterable[VerificationItem], reported: Iterable[Finding]
+) -> Effects:
+    """What the conclusions mean for the ledger (part 4 (2): 逐一核查，对发现的问题建立台账)."""
+    effects = Effects()
+    findings = {finding.item_code: finding for finding in reported}
+    for item in items:
+        finding = findings.get(item.item_code)
+        if finding is not None and item.conclusion == Conclusion.DISAGREE:
+            effects.rejected.append((finding, item.opinion))
+        elif finding is not None:
+            effects.confirmed.append((finding, _amendments(finding, item)))
+        if adds_finding(item, submission):
+            effects.added.append(item)
+    return effects
+
+
+def conclusion_faults(
+    verification: Verification | None,
+    items: Mapping[str, VerificationItem],
+    form_items: Mapping[str, CheckItem],
+    *,
+    on: dt.date,
+) -> dict[str, list[Any]]:
+    """What hinders the conclusion, by place: ``visited_on``, ``officials``, ``item:CODE``; ``on`` is the local day."""
     faults: dict[str, list[Any]] = {}
+    if verification is None:
+        return {f"item:{code}": [_("There is no conclusion yet.")] for code in form_items}
     if verification.method == Verification.Method.ON_SITE:
         if verification.visited_on is None:
             faults["visited_on"] = [_("Give the date of the visit.")]
+        elif verification.visited_on > on:
+            faults["visited_on"] = [_("The visit lies in the future.")]
         if not verification.officials.strip():
             faults["officials"] = [_("Name the officials who were present.")]
-    items = {item.item_code: item for item in verification.items.all()}
-    for code in step.edition.form.items:
-        found = item_faults(items.get(code), verification.submission)
+    for code, form_item in form_items.items():
+        found = item_faults(items.get(code), verification.submission, form_item, on=on)
         if found:
-            faults[f"item:{code}"] = found
+            faults[f"item:{code}"] = [message for messages in found.values() for message in messages]
     return faults
 
 
-def item_faults(item: VerificationItem | None, submission: SelfCheckSubmission) -> list[Any]:
-    """What one item still needs before the verification can be concluded."""
+def item_faults(
+    item: VerificationItem | None, submission: SelfCheckSubmission, form_item: CheckItem, *, on: dt.date
+) -> dict[str, list[Any]]:
+    """What one item still needs before the verification can be concluded, by field."""
+    if item is not None and item.to_return:
+        return {"to_return": [_("This item is marked to be returned.")]}
     if item is None or not item.conclusion:
-        return [_("There is no conclusion yet.")]
-    if item.to_return:
-        return [_("This item is marked to be returned.")]
-    found = []
+        return {"conclusion": [_("There is no conclusion yet.")]}
+    found: dict[str, list[Any]] = {}
     if item.conclusion == Conclusion.DISAGREE and not item.opinion.strip():
-        found.append(_("Say why you disagree."))
-    if _adds_finding(item, submission) and not item.problem.strip():
-        found.append(_("Describe the problem."))
+        found["opinion"] = [_("Say why you disagree.")]
+    if adds_finding(item, submission):
+        if form_item.facets and not item.facets:
+            found["facets"] = [_("Choose at least one aspect that the problem belongs to.")]
+        if not item.problem.strip():
+            found["problem"] = [_("Describe the problem.")]
+        if item.due_on is not None and item.due_on < on:
+            found["due_on"] = [_("The due date has passed already.")]
     return found
+
+
+def add_finding(step: Step) -> None:
+    """A problem that the county finds after its verification goes straight onto the ledger."""
+    fields = finding_fields(step, step.details)
+    code = str(step.details["item_code"])
+    ledger.open_findings(step, Finding.Source.COUNTY, [(code, fields)])
+    step.facts = {"item": code, "added": 1}
 
 
 def finding_fields(step: Step, details: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,6 +205,8 @@ def finding_fields(step: Step, details: Mapping[str, Any]) -> dict[str, Any]:
         faults["item_code"] = [_("Choose an item of the form.")]
     elif any(item.facet(code) is None for code in facets):
         faults["facets"] = [_("This facet does not belong to the item.")]
+    elif item.facets and not facets:
+        faults["facets"] = [_("Choose at least one aspect that the problem belongs to.")]
     if not problem:
         faults["problem"] = [_("Describe the problem.")]
     if faults:
@@ -154,26 +221,19 @@ def finding_fields(step: Step, details: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _adds_finding(item: VerificationItem, submission: SelfCheckSubmission) -> bool:
-    """A new finding, or a disagreement with an item that the institution did not report as a problem."""
-    if item.conclusion == Conclusion.NEW_FINDING:
-        return True
-    reported = submission.answer(item.item_code).get("status") == "problem"
-    return item.conclusion == Conclusion.DISAGREE and not reported
-
-
 def _amendments(finding: Finding, item: VerificationItem) -> dict[str, Any]:
     """What the county words differently on a finding that it upholds; a new finding keeps its words to itself."""
     if item.conclusion != Conclusion.AGREE:
         return {}
     wording = {
-        "facets": item.facets,
+        "facets": sorted(item.facets),
         "problem": item.problem.strip(),
         "measure": item.measure.strip(),
         "rectification": item.rectification,
         "due_on": item.due_on,
     }
-    return {name: value for name, value in wording.items() if value and value != getattr(finding, name)}
+    known = {name: getattr(finding, name) for name in wording} | {"facets": sorted(finding.facets)}
+    return {name: value for name, value in wording.items() if value and value != known[name]}
 
 
 def _as_details(item: VerificationItem) -> dict[str, Any]:
