@@ -71,3 +71,14 @@ def by_the_same_person(step: Step) -> None:
         raise Conflict("not_yours_to_withdraw", _("Only the person who submitted can withdraw."))
     if item is not None and item.owner_id is not None:
         raise Conflict("already_acted_on", _("Somebody has already acted on it; ask for it to be returned."))
+
+
+def not_claimed_by_another(step: Step) -> None:
+    """Going back, too, is up to the one who has claimed the work item."""
+    item, user = step.item, step.actor.user
+    if item is not None and item.owner_id is not None and (user is None or item.owner_id != user.pk):
+        raise Conflict(
+            "claimed_by_another",
+            _("%(name)s has claimed this work item.") % {"name": item.owner},
+            hint=_("Ask for it to be released or handed over."),
+        )

@@ -7,7 +7,6 @@ referred 已移交, never simply closed (action plan, part 3 (2): 对存在违�
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.db import models
 from django.urls import reverse
@@ -17,13 +16,12 @@ from django_fsm import RETURN_VALUE
 from viewflow import this
 from viewflow.workflow import flow
 
-from cases.clock import local_date
 from cases.errors import Conflict, Invalid
-from cases.models import Case, Evidence, Finding, WorkItem
+from cases.models import Case, WorkItem
 from cases.roles import Role
-from cases.workdays import add_working_days, working_days_between
-from workflows.common import ItemVerbs, by_the_same_person
+from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another
 from workflows.engine import cascade, lock
+from workflows.finding.record import check_closable, given, proof, remaining_limit, save_record
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Gate, Task
 from workflows.rules import verb
@@ -41,7 +39,9 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", gettext_lazy("Cancelled")
 
 
-LIVE = (State.OPEN, State.IN_PROGRESS, State.FIXED, State.CLOSING)
+WITH_INSTITUTION = (State.OPEN, State.IN_PROGRESS)
+WITH_COUNTY = (State.FIXED, State.CLOSING)
+LIVE = (*WITH_INSTITUTION, *WITH_COUNTY)
 SETTLED = (State.CLOSED, State.REFERRED, State.REJECTED, State.CANCELLED)
 
 
@@ -56,7 +56,7 @@ class FindingCase(ItemVerbs, Case):
     @verb(label=gettext_lazy("Start rectification"), source=State.OPEN, target=State.IN_PROGRESS, permission="fill")
     def start(self, step: Step) -> None:
         """The institution begins; measure and person responsible may be completed here."""
-        save_record(step, **_given(step, "measure", "responsible"))
+        save_record(step, **given(step, "measure", "responsible"))
 
     @verb(
         label=gettext_lazy("Submit rectification result"),
@@ -75,8 +75,8 @@ class FindingCase(ItemVerbs, Case):
         if faults:
             raise Invalid("result_incomplete", _("The result of rectification is not complete."), faults=faults)
         user = step.actor.user
-        given = _given(step, "measure", "responsible")
-        save_record(step, result=result, fixed_by=user, fixed_at=step.at, on_spot=False, **given)
+        also = given(step, "measure", "responsible")
+        save_record(step, result=result, fixed_by=user, fixed_at=step.at, on_spot=False, **also)
         step.facts = {"files": sorted(proof(self).values_list("sha256", flat=True))}
 
     @verb(label=gettext_lazy("Withdraw"), source=State.FIXED, target=State.IN_PROGRESS, permission="fill", back=True)
@@ -273,93 +273,10 @@ FINDING = register(
 )
 
 
-def _given(step: Step, *names: str) -> dict[str, str]:
-    """The details of these names that were sent and are not blank."""
-    return {name: str(step.details[name]).strip() for name in names if str(step.details.get(name, "")).strip()}
-
-
-def save_record(step: Step, **values: Any) -> Finding:
-    """Write fields of the finding's record, with who and why in its history; the open work item follows a new limit."""
-    finding: Finding = step.case.finding
-    check_lengths(values)
-    if values:
-        for name, value in values.items():
-            setattr(finding, name, value)
-        finding._history_user = step.actor.user
-        finding._history_date = step.at
-        finding._change_reason = step.verb
-        finding.save(update_fields=list(values))
-    if "due_on" in values:
-        follow_limit(step)
-    return finding
-
-
-def check_lengths(values: dict[str, Any]) -> None:
-    """Refuse a text that its column cannot hold, before the database does."""
-    faults = {}
-    for name, value in values.items():
-        limit = getattr(Finding._meta.get_field(name), "max_length", None)
-        if limit and isinstance(value, str) and len(value) > limit:
-            faults[name] = [_("Keep this under %(limit)d characters.") % {"limit": limit}]
-    if faults:
-        raise Invalid("too_long", _("Some of the text is too long."), faults=faults)
-
-
-def follow_limit(step: Step) -> None:
-    """Give the open work item the date that the record now carries, as a revision of its date."""
-    item = step.item
-    if item is None or item.pk is None or item.flow_task.due_date is not limit:
-        return
-    due_at = step.due_at(item.flow_task)
-    if due_at != item.due_at:
-        item.due_at, item.due_revision = due_at, item.due_revision + 1
-        step.change_item(item)
-
-
-def remaining_limit(step: Step, due_on: dt.date | None, stopped_at: dt.datetime | None) -> dt.date:
-    """The limit of work that comes back: its remainder, and never less than the edition's minimum from today.
-
-    The clock stood still on the working days in (stop, resume]; a hold that began after the limit does not move it
-    (design, Readings: Working days).
-    """
-    today = local_date(step.at)
-    rule = step.edition.deadlines["rectify"]
-    if due_on is None:
-        return add_working_days(today, rule.days)
-    stopped_on = local_date(stopped_at) if stopped_at else today
-    held = working_days_between(stopped_on, today) if stopped_on <= due_on else 0
-    moved = add_working_days(due_on, held) if held > 0 else due_on
-    return max(moved, add_working_days(today, rule.minimum_days)) if rule.minimum_days else moved
-
-
-def not_claimed_by_another(step: Step) -> None:
-    """Going back, too, is up to the one who has claimed the work item."""
-    item, user = step.item, step.actor.user
-    if item is not None and item.owner_id is not None and (user is None or item.owner_id != user.pk):
-        raise Conflict(
-            "claimed_by_another",
-            _("%(name)s has claimed this work item.") % {"name": item.owner},
-            hint=_("Ask for it to be released or handed over."),
-        )
-
-
-def proof(case: Case) -> models.QuerySet[Evidence]:
-    """The files that show the state after rectification; for a fix on the spot those of the self-check item."""
-    finding = case.finding
-    shown = models.Q(case=case.pk, purpose=Evidence.Purpose.AFTER)
-    if finding.on_spot:
-        shown |= models.Q(case=finding.cycle_id, item_code=finding.item_code, purpose=Evidence.Purpose.SELF_CHECK)
-    return Evidence.objects.current().filter(shown)
-
-
-def check_closable(step: Step, finding: Finding) -> None:
-    """Refuse to close without verification or evidence, or by the person who rectified (design, Rectification)."""
-    if finding.confirmed_at is None:
-        raise Conflict("not_verified_yet", _("The county’s verification has not confirmed this finding yet."))
-    if step.actor.user is not None and finding.fixed_by_id == step.actor.user.pk:
-        raise Conflict("closer_is_rectifier", _("The person who rectified a finding cannot close it."))
-    if not proof(step.case).exists():
-        raise Conflict("no_evidence", _("There is no evidence of the state after rectification."))
+def cycle_of(step: Step) -> Case:
+    """The cycle in which the finding was made; every finding has one."""
+    cycle: Case = step.case.finding.cycle
+    return cycle
 
 
 def settle_cycle(step: Step) -> None:
@@ -367,14 +284,14 @@ def settle_cycle(step: Step) -> None:
     others = Case.objects.filter(parent=step.case.parent_id, kind="finding", state__in=LIVE).exclude(pk=step.case.pk)
     if others.exists():
         return
-    cycle = lock(step.case.parent)
+    cycle = lock(cycle_of(step))
     if cycle.state == "rectifying":
         cascade(step, cycle, "settle")
 
 
 def unsettle_cycle(step: Step) -> None:
     """Bring a verified cycle back to rectification; refuse where it is archived or cancelled."""
-    cycle = lock(step.case.parent)
+    cycle = lock(cycle_of(step))
     if cycle.state in ("archived", "cancelled"):
         raise Conflict("cycle_is_over", _("The year’s cycle is archived or cancelled; reopen it first."))
     if cycle.state == "verified":

@@ -59,7 +59,7 @@ def reported(step: Step) -> dict[str, Finding]:
 
 
 def lock_findings(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings with their cases locked for this step, in two queries however many; their cycle is locked already."""
+    """The findings with their cases locked for this step, in two queries however many."""
     rows = list(findings)
     locked = {case.pk: case for case in lock_many([finding.case for finding in rows])}
     for finding in rows:

@@ -1,0 +1,194 @@
+"""The ledger as a list: what is filtered, counted and paged, always within the viewer's scope.
+
+The light of a row is that of whoever has to act: the institution's limit until it has rectified, then the county's
+limit for the review. What is settled has no running limit.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+
+from cases.access import Viewer
+from cases.clock import end_of_day, local_date
+from cases.models import Finding, WorkItem
+from cases.wording import SOON_DAYS, light_code
+from workflows.finding.kind import LIVE, WITH_COUNTY, WITH_INSTITUTION, State
+
+PAGE = 30
+COUNT_CAP = 10_000
+LONGEST_CURSOR = 40
+ALL, UNSETTLED = "all", "live"
+LIGHTS = ("late", "soon", "ok", "idle")
+ORDERS = ("due", "number")
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """What a list is narrowed to; every part is optional. ``path`` is the subtree of the chosen unit."""
+
+    year: int | None = None
+    path: str = ""
+    item: str = ""
+    state: str = ALL
+    light: str = ""
+    source: str = ""
+    responsible: str = ""
+    text: str = ""
+    chosen: tuple[int, ...] = ()
+
+
+def findings_for(viewer: Viewer, criteria: Criteria) -> QuerySet[Finding]:
+    """The viewer's findings that meet the criteria, state and light included."""
+    rows = without_state(viewer, criteria).filter(state_is(criteria.state))
+    return with_light(rows, criteria.light, viewer.at) if criteria.light else rows
+
+
+def without_state(viewer: Viewer, criteria: Criteria) -> QuerySet[Finding]:
+    """The viewer's findings that meet all criteria but state and light, which the tally counts."""
+    rows = Finding.objects.visible_to(viewer)
+    if criteria.year is not None:
+        rows = rows.filter(case__year=criteria.year)
+    if criteria.path:
+        rows = rows.within(criteria.path)
+    exact = {"item_code": criteria.item, "source": criteria.source}
+    rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    if criteria.responsible:
+        rows = rows.filter(responsible__icontains=criteria.responsible)
+    if criteria.text:
+        rows = rows.filter(Q(case__number__icontains=criteria.text) | Q(problem__icontains=criteria.text))
+    if criteria.chosen:
+        rows = rows.filter(pk__in=criteria.chosen)
+    return rows
+
+
+def state_is(state: str) -> Q:
+    if state == UNSETTLED:
+        return Q(case__state__in=LIVE)
+    return Q() if state in ("", ALL) else Q(case__state=state)
+
+
+def with_light(rows: QuerySet[Finding], light: str, now: dt.datetime) -> QuerySet[Finding]:
+    return rows.alias(review_due=review_due()).filter(lights(now)[light])
+
+
+def review_due() -> Subquery:
+    """When the county's review of a finding is due: the limit of its open work item."""
+    return Subquery(WorkItem.objects.filter(process=OuterRef("pk"), finished=None).values("due_at")[:1])
+
+
+def lights(now: dt.datetime, state: str = "case__state") -> dict[str, Q]:
+    """Each light as a condition on findings with ``review_due``; agrees with ``wording.light_code``."""
+    today = local_date(now)
+    amber = today + dt.timedelta(days=SOON_DAYS)
+    amber_end = end_of_day(amber)
+    institution, county = Q(**{f"{state}__in": WITH_INSTITUTION}), Q(**{f"{state}__in": WITH_COUNTY})
+    return {
+        "late": institution & Q(due_on__lt=today) | county & Q(review_due__lt=now),
+        "soon": institution & Q(due_on__range=(today, amber)) | county & Q(review_due__range=(now, amber_end)),
+        "ok": institution & Q(due_on__gt=amber) | county & Q(review_due__gt=amber_end),
+        "idle": institution & Q(due_on=None) | county & Q(review_due=None),
+    }
+
+
+def light_of(finding: Finding, item: WorkItem | None, now: dt.datetime) -> str:
+    """The light of a live finding with its open work item; the same rule as ``lights``."""
+    if finding.case.state in WITH_INSTITUTION:
+        return light_code(finding.due_on, now)
+    return light_code(item.due_at if item else None, now)
+
+
+def tally(viewer: Viewer, criteria: Criteria) -> dict[str, int]:
+    """How many findings there are by light and state and as filtered (``shown``), in one query, as far as the cap."""
+    now = viewer.at
+    counts: dict[str, Any] = {name: Q(now_in=name) for name in State.values}
+    counts |= lights(now, "now_in")
+    counts[UNSETTLED] = Q(now_in__in=LIVE)
+    shown = Q() if criteria.state in ("", ALL) else counts[criteria.state]
+    counts["shown"] = shown & counts[criteria.light] if criteria.light else shown
+    rows = without_state(viewer, criteria).order_by()
+    rows = rows.annotate(now_in=F("case__state"), review_due=review_due())[: COUNT_CAP + 1]
+    return rows.aggregate(total=Count("pk"), **{name: Count("pk", filter=each) for name, each in counts.items()})
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the ledger; the cursors are empty where there is nothing further."""
+
+    rows: list[Finding]
+    items: Mapping[int, WorkItem]
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The place in the list behind (or before) which a page begins; written into the address."""
+
+    key: Any
+    pk: int = 0
+    backward: bool = False
+
+
+def page_of(rows: QuerySet[Finding], order: str, cursor: Cursor | None, size: int = PAGE) -> Page:
+    """The rows next to the cursor: a deep page costs what the first one costs, and no row comes twice."""
+    backward = cursor is not None and cursor.backward
+    found: list[Finding] = []
+    for segment in _segments(rows.select_related("case__unit"), order, cursor):
+        found += segment[: size + 1 - len(found)]
+        if len(found) > size:
+            break
+    more, found = len(found) > size, found[:size]
+    if backward:
+        found.reverse()
+    open_items = WorkItem.objects.filter(process__in=[row.pk for row in found], finished=None).order_by("pk")
+    items = {item.process_id: item for item in open_items}
+    has_before = (more if backward else cursor is not None) and bool(found)
+    has_after = (True if backward else more) and bool(found)
+    before = written(order, found[0]) if has_before else ""
+    after = written(order, found[-1]) if has_after else ""
+    return Page(found, items, before, after)
+
+
+def _segments(rows: QuerySet[Finding], order: str, cursor: Cursor | None) -> list[QuerySet[Finding]]:
+    """The list after the cursor, in index order: with a limit, then without (or the other way round)."""
+    backward = cursor is not None and cursor.backward
+    side, sign = ("lt", "-") if backward else ("gt", "")
+    if order == "number":
+        found = rows.order_by(f"{sign}case__number")
+        return [found.filter(**{f"case__number__{side}": cursor.key}) if cursor else found]
+    dated = rows.filter(due_on__isnull=False).order_by(f"{sign}due_on", f"{sign}pk")
+    undated = rows.filter(due_on=None).order_by(f"{sign}pk")
+    if cursor is None:
+        return [dated, undated]
+    within = Q(**{f"pk__{side}": cursor.pk})
+    if cursor.key is None:
+        rest = undated.filter(within)
+        return [rest, dated] if backward else [rest]
+    begun = dated.filter(Q(**{f"due_on__{side}e": cursor.key}) & (Q(**{f"due_on__{side}": cursor.key}) | within))
+    return [begun] if backward else [begun, undated]
+
+
+def written(order: str, finding: Finding) -> str:
+    """The place of a row as it stands in an address."""
+    if order == "number":
+        return finding.case.number
+    return f"{finding.due_on.isoformat() if finding.due_on else ''}_{finding.pk}"
+
+
+def read(order: str, text: str, *, backward: bool = False) -> Cursor | None:
+    """The cursor of an address; none where it is empty or nobody gave it out: the list then starts at its beginning."""
+    if not text.isprintable() or not 0 < len(text) <= LONGEST_CURSOR:
+        return None
+    if order == "number":
+        return Cursor(text, backward=backward)
+    day, _separator, pk = text.partition("_")
+    try:
+        key = dt.date.fromisoformat(day) if day else None
+    except ValueError:
+        return None
+    return Cursor(key, int(pk), backward) if pk.isdecimal() and len(pk) < 19 else None

@@ -1,0 +1,94 @@
+"""The record of a finding as its verbs write it: fields with their history, the limit, and what closing needs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from cases.clock import local_date
+from cases.errors import Conflict, Invalid
+from cases.models import Case, Evidence, Finding
+from cases.workdays import add_working_days, working_days_between
+from workflows.step import Step
+
+
+def given(step: Step, *names: str) -> dict[str, str]:
+    """The details of these names that were sent and are not blank."""
+    return {name: str(step.details[name]).strip() for name in names if str(step.details.get(name, "")).strip()}
+
+
+def save_record(step: Step, **values: Any) -> Finding:
+    """Write fields of the finding's record, with who and why in its history; the open work item follows a new limit."""
+    finding: Any = step.case.finding
+    check_lengths(values)
+    if values:
+        for name, value in values.items():
+            setattr(finding, name, value)
+        finding._history_user = step.actor.user
+        finding._history_date = step.at
+        finding._change_reason = step.verb
+        finding.save(update_fields=list(values))
+    if "due_on" in values:
+        follow_limit(step)
+    record: Finding = finding
+    return record
+
+
+def check_lengths(values: dict[str, Any]) -> None:
+    """Refuse a text that its column cannot hold, before the database does."""
+    faults = {}
+    for name, value in values.items():
+        limit = getattr(Finding._meta.get_field(name), "max_length", None)
+        if limit and isinstance(value, str) and len(value) > limit:
+            faults[name] = [_("Keep this under %(limit)d characters.") % {"limit": limit}]
+    if faults:
+        raise Invalid("too_long", _("Some of the text is too long."), faults=faults)
+
+
+def follow_limit(step: Step) -> None:
+    """Give the open work item the date that the record now carries, as a revision of its date."""
+    item = step.item
+    if item is None or item.pk is None or item.flow_task.due_date is None:
+        return
+    due_at = step.due_at(item.flow_task)
+    if due_at != item.due_at:
+        item.due_at, item.due_revision = due_at, item.due_revision + 1
+        step.change_item(item)
+
+
+def remaining_limit(step: Step, due_on: dt.date | None, stopped_at: dt.datetime | None) -> dt.date:
+    """The limit of work that comes back: its remainder, and never less than the edition's minimum from today.
+
+    The clock stood still on the working days in (stop, resume]; a hold that began after the limit does not move it
+    (design, Readings: Working days).
+    """
+    today = local_date(step.at)
+    rule = step.edition.deadlines["rectify"]
+    if due_on is None:
+        return add_working_days(today, rule.days)
+    stopped_on = local_date(stopped_at) if stopped_at else today
+    held = working_days_between(stopped_on, today) if stopped_on <= due_on else 0
+    moved = add_working_days(due_on, held) if held > 0 else due_on
+    return max(moved, add_working_days(today, rule.minimum_days)) if rule.minimum_days else moved
+
+
+def proof(case: Case) -> models.QuerySet[Evidence]:
+    """The files that show the state after rectification; for a fix on the spot those of the self-check item."""
+    finding = case.finding
+    shown = models.Q(case=case.pk, purpose=Evidence.Purpose.AFTER)
+    if finding.on_spot:
+        shown |= models.Q(case=finding.cycle_id, item_code=finding.item_code, purpose=Evidence.Purpose.SELF_CHECK)
+    return Evidence.objects.current().filter(shown)
+
+
+def check_closable(step: Step, finding: Finding) -> None:
+    """Refuse to close without verification or evidence, or by the person who rectified (design, Rectification)."""
+    if finding.confirmed_at is None:
+        raise Conflict("not_verified_yet", _("The county’s verification has not confirmed this finding yet."))
+    if step.actor.user is not None and finding.fixed_by_id == step.actor.user.pk:
+        raise Conflict("closer_is_rectifier", _("The person who rectified a finding cannot close it."))
+    if not proof(step.case).exists():
+        raise Conflict("no_evidence", _("There is no evidence of the state after rectification."))

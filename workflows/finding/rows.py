@@ -1,0 +1,99 @@
+"""The lines of the ledger as people read them: names instead of codes, and the light with its word."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from cases import wording
+from cases.access import Viewer
+from cases.models import Finding, WorkItem
+from workflows.finding.filters import Editions
+from workflows.finding.kind import LIVE, WITH_INSTITUTION, State
+from workflows.finding.ledger_query import light_of
+
+
+@dataclass(frozen=True)
+class Row:
+    """One finding on the list."""
+
+    finding: Finding
+    number: str
+    prefix: str
+    item: str
+    title: str
+    state: str
+    light: str
+    light_word: str
+    settled: bool
+    note: str
+    button: str
+    mine: bool
+
+
+def row_of(finding: Finding, item: WorkItem | None, editions: Editions, viewer: Viewer) -> Row:
+    """The line of a finding with its open work item; what may be done next is asked of the viewer's grants."""
+    case, now = finding.case, viewer.at
+    check = editions.item(case.edition_id, finding.item_code)
+    prefix, _dash, number = case.number.rpartition("-")
+    code, word = light_and_word(finding, item, now)
+    mine = is_turn_of(viewer, finding, item)
+    return Row(
+        finding=finding,
+        number=number,
+        prefix=f"{prefix}-" if prefix else "",
+        item=str(check.no) if check else finding.item_code,
+        title=check.short if check else "",
+        state=str(State(case.state).label),
+        light=code,
+        light_word=word,
+        settled=case.state not in WITH_INSTITUTION,
+        note=note_of(finding, item, now),
+        button=button_of(case.state) if mine else pgettext("button", "View"),
+        mine=mine,
+    )
+
+
+def is_turn_of(viewer: Viewer, finding: Finding, item: WorkItem | None) -> bool:
+    """Whether the open work item is the viewer's to do, and nobody else has claimed it."""
+    if item is None or not item.role or item.owner_id not in (None, viewer.user.pk):
+        return False
+    return viewer.can(item.flow_task.permission, finding.case.unit)
+
+
+def light_and_word(finding: Finding, item: WorkItem | None, now: dt.datetime) -> tuple[str, str]:
+    """The light's code and word; what is settled is finished or has no running limit."""
+    state = finding.case.state
+    if state in LIVE:
+        code = light_of(finding, item, now)
+        return code, wording.light_word(code)
+    if state == State.CLOSED:
+        return "ok", wording.light_done()
+    return "idle", pgettext("light", "Not timed")
+
+
+def note_of(finding: Finding, item: WorkItem | None, now: dt.datetime) -> str:
+    """What stands under the date of the limit; empty where the working days left do."""
+    state = finding.case.state
+    if state in (State.FIXED, State.CLOSING) and item is not None and item.due_at is not None:
+        values: dict[str, Any] = {"day": wording.cday(item.due_at, now)}
+        return (_("Review by %(day)s") if state == State.FIXED else _("Approval by %(day)s")) % values
+    if state == State.CLOSED and finding.closed_at is not None:
+        return _("Closed on %(day)s") % {"day": wording.cday(finding.closed_at, now)}
+    if state == State.REFERRED:
+        return _("Referred to %(authority)s") % {"authority": finding.referred_to}
+    return "" if state in WITH_INSTITUTION else " "
+
+
+def button_of(state: str) -> str:
+    """What the one whose turn it is does next."""
+    return {
+        State.OPEN: pgettext("button", "Rectify"),
+        State.IN_PROGRESS: pgettext("button", "Rectify"),
+        State.FIXED: pgettext("button", "Review"),
+        State.CLOSING: pgettext("button", "Approve"),
+    }[State(state)]
