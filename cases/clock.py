@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
 from django.utils import timezone
 
 
 def now() -> dt.datetime:
-    """This moment, in UTC; views and commands pass it on as ``at``."""
-    return timezone.now()
+    """This moment, in UTC; views and commands pass it on as ``at``. The demonstration has a present of its own."""
+    moment: dt.datetime = timezone.now() + settings.CLOCK_OFFSET
+    return moment
 
 
 def local_date(moment: dt.datetime) -> dt.date:

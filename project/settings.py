@@ -6,11 +6,13 @@ YIYANG_REDIS       redis://host:port/0
 YIYANG_VAR         directory of everything that is written: database, uploads, collected static files
 YIYANG_SECRET_KEY  required in production
 YIYANG_HOSTS       comma-separated host names, required in production
+YIYANG_CLOCK_START the day on which the demonstration's present begins (ISO date or time, Asia/Shanghai); demo mode only
 YIYANG_FONT_DIRS   further directories with Chinese fonts, separated like PATH
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from pathlib import Path
@@ -19,6 +21,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from project.demo import clock as demo_clock
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = os.environ.get("YIYANG_MODE", "demo")
@@ -53,6 +57,7 @@ INSTALLED_APPS = [
     "cases",
     "workflows",
     "notifications",
+    "project.demo",
 ]
 
 MIDDLEWARE = [
@@ -148,6 +153,12 @@ LOCALE_PATHS = [BASE_DIR / "project" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
+CLOCK_OFFSET = dt.timedelta(0)
+CLOCK_START = os.environ.get("YIYANG_CLOCK_START", "")
+if MODE == "demo":
+    CLOCK_OFFSET = demo_clock.offset(VAR_DIR, CLOCK_START, dt.datetime.now(dt.UTC))
+elif CLOCK_START:
+    raise ImproperlyConfigured("YIYANG_CLOCK_START is for the demonstration only")
 FORMAT_MODULE_PATH = "cases.formats"
 
 STATIC_URL = "static/"

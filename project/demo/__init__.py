@@ -1,0 +1,1 @@
+"""What does the product look like in use? An invented year and a half of one region, lived through the engine."""

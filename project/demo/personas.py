@@ -1,0 +1,142 @@
+"""The people whom a visitor signs in as: one for every role, around 天山区 and its institutions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cases.roles import Role
+
+NATION, REGION, PREFECTURE, COUNTY = "000000", "650000", "650100", "650102"
+KANGNING, XUELIAN, SONGHE, FUSHOU = "650102-001", "650102-002", "650102-003", "650102-004"
+HONGSHAN, NUANYANG, HEPINGLU, BOAI = "650102-005", "650102-006", "650102-007", "650102-008"
+WANQING, JINQIU, AIWANYUAN = "650102-009", "650102-010", "650102-011"
+
+
+@dataclass(frozen=True)
+class Persona:
+    """A person to sign in as, in Chinese and English, with what there is to try besides the work items."""
+
+    login: str
+    name: str
+    zh: str
+    en: str
+    seats: tuple[tuple[str, str], ...]
+    try_zh: str = ""
+    try_en: str = ""
+
+
+PERSONAS = (
+    Persona(
+        "filler",
+        "古丽娜尔·艾力",
+        "机构填报人（康宁护理院）",
+        "Institution filler",
+        ((KANGNING, Role.INSTITUTION_FILLER),),
+        "自查表已填 22/30，存在问题 4 个，已超过 4 月 30 日",
+        "the self-check stands at 22 of 30 items with 4 problems, and is past 30 April",
+    ),
+    Persona(
+        "head",
+        "王建国",
+        "机构负责人（康宁护理院、和平路日间照料中心）",
+        "Institution head",
+        ((KANGNING, Role.INSTITUTION_HEAD), (HEPINGLU, Role.INSTITUTION_HEAD)),
+        "和平路日间照料中心的自查表待确认报送",
+        "one self-check to confirm, seal and submit",
+    ),
+    Persona(
+        "filler2",
+        "阿不都热依木·卡德尔",
+        "机构填报人（雪莲敬老院）",
+        "Institution filler, with findings",
+        ((XUELIAN, Role.INSTITUTION_FILLER),),
+        "台账问题待整改，其中有逾期和被退回的",
+        "findings to rectify, some late, some returned",
+    ),
+    Persona(
+        "head2",
+        "热依汗·萨迪克",
+        "机构负责人（雪莲敬老院）",
+        "Institution head, with findings",
+        ((XUELIAN, Role.INSTITUTION_HEAD),),
+        "查看本机构台账和历年档案",
+        "the institution's ledger and its file across years",
+    ),
+    Persona(
+        "filler3",
+        "陈静",
+        "机构填报人（福寿苑养老院）",
+        "Institution filler, form returned",
+        ((FUSHOU, Role.INSTITUTION_FILLER),),
+        "自查表第 18、26 项被退回，待补正",
+        "items 18 and 26 of the self-check were returned",
+    ),
+    Persona(
+        "officer",
+        "李敏",
+        "县级经办人（天山区）",
+        "County officer",
+        ((COUNTY, Role.COUNTY_OFFICER),),
+        "松鹤医养中心已核 17/30（版本 v2）；有整改结果待复核",
+        "one verification stands at 17 of 30 items (version 2); results of rectification to review",
+    ),
+    Persona(
+        "officer2",
+        "艾山江·托合提",
+        "县级经办人（天山区，同事）",
+        "County officer, a colleague",
+        ((COUNTY, Role.COUNTY_OFFICER),),
+        "可认领事项，也可接收转办",
+        "claims work items, and takes over what is handed over",
+    ),
+    Persona(
+        "approver",
+        "马丽娜",
+        "县级审核人（天山区）",
+        "County approver",
+        ((COUNTY, Role.COUNTY_APPROVER),),
+        "暖阳护理院的核查意见待审核",
+        "one verification to approve",
+    ),
+    Persona(
+        "prefecture",
+        "赵文斌",
+        "地级经办人（乌鲁木齐市）",
+        "Prefecture officer",
+        ((PREFECTURE, Role.PREFECTURE_OFFICER),),
+        "可重新打开博爱老年公寓已办结的年度自查或已销号问题",
+        "may reopen the settled cycle of 博爱老年公寓, or one of its closed findings",
+    ),
+    Persona(
+        "prefecture_head",
+        "迪丽努尔·玉素甫",
+        "地级负责人（乌鲁木齐市）",
+        "Prefecture head",
+        ((PREFECTURE, Role.PREFECTURE_HEAD),),
+        "查看全市机构和台账",
+        "the institutions and findings of the city",
+    ),
+    Persona(
+        "region",
+        "孙立军",
+        "自治区经办人",
+        "Region officer",
+        ((REGION, Role.REGION_OFFICER),),
+        "查看全区，2020 年度已归档",
+        "the whole region; 2020 is archived",
+    ),
+    Persona("region_head", "叶尔兰·朱马", "自治区负责人", "Region head", ((REGION, Role.REGION_HEAD),)),
+    Persona(
+        "inspector",
+        "何援疆",
+        "监督检查人员",
+        "Inspector",
+        ((REGION, Role.INSPECTOR),),
+        "查看任一事项的操作留痕",
+        "the audit trail of every case",
+    ),
+    Persona("expert", "沈文静", "国家抽查专家", "National expert", ((NATION, Role.NATIONAL_EXPERT),)),
+    Persona("sysadmin", "丁国栋", "系统管理员", "System administrator", ((REGION, Role.SYSTEM_ADMIN),)),
+    Persona("secadmin", "加娜尔·斯拉木", "安全管理员", "Security administrator", ((REGION, Role.SECURITY_ADMIN),)),
+    Persona("auditor", "徐学文", "安全审计员", "Auditor", ((REGION, Role.AUDITOR),)),
+)
