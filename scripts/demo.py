@@ -163,7 +163,7 @@ if __name__ == "__main__":
         sys.exit(130)
     except subprocess.CalledProcessError as fault:
         print(
-            f"Stopped: {' '.join(fault.cmd[1:])} failed; its reason is above. Nothing half-made is kept.",
+            f"Stopped: {' '.join(fault.cmd[1:])} failed; its reason is above. Nothing half-made is used.",
             file=sys.stderr,
         )
         sys.exit(1)
