@@ -61,7 +61,7 @@ def _overall(form: Form, answers: Mapping[str, Any], year: int) -> str:
     counts = _counts(form.items, answers)
     return (
         f"按照医养结合机构服务质量提升行动要求，我单位对照自查整改表{len(form.items)}项内容开展{year}年度全面自查："
-        f"符合{counts['compliant']}项，存在问题{counts['problem']}项，不适用{counts['not_applicable']}项{_open(counts)}。"
+        f"{_said(counts)}。"
     )
 
 
@@ -69,10 +69,7 @@ def _section(section: Section, answers: Mapping[str, Any]) -> str:
     """One section in a sentence; its own 一、 becomes （一）, because the report counts differently."""
     counts = _counts([item.code for item in section.items], answers)
     title = section.title_zh.partition("、")[2] or section.title_zh
-    return (
-        f"（{NUMERALS[section.no]}）{title}。共{len(section.items)}项，符合{counts['compliant']}项，"
-        f"存在问题{counts['problem']}项，不适用{counts['not_applicable']}项{_open(counts)}。"
-    )
+    return f"（{NUMERALS[section.no]}）{title}。共{len(section.items)}项，{_said(counts)}。"
 
 
 def _problems(problems: Iterable[tuple[CheckItem, Mapping[str, Any]]]) -> list[str]:
@@ -92,8 +89,16 @@ def _problems(problems: Iterable[tuple[CheckItem, Mapping[str, Any]]]) -> list[s
             facets=[code for code in answer.get("facets", ()) if item.facet(code)],
         )
         found = said.selfcheck.removeprefix("存在问题：") or "存在问题。"
-        lines.append(f"{number}．{item.short_zh}（第{item.no}项）：{found}整改措施：{said.rectification or '待定。'}")
+        lines.append(f"{number}．{item.short_zh}（第{item.no}项）：{found}{_remedy(said.rectification)}")
     return lines
+
+
+def _remedy(said: str) -> str:
+    """What is done about a problem; its way (立行立改 …) comes first on the form and in brackets here."""
+    way, colon, measure = said.partition("：")
+    if colon:
+        return f"整改措施（{way}）：{measure}"
+    return f"整改措施：{said or '待定'}。"
 
 
 def _next_steps(problems: list[Mapping[str, Any]]) -> str:
@@ -120,5 +125,7 @@ def _counts(codes: Iterable[str], answers: Mapping[str, Any]) -> dict[str, int]:
     return {status: statuses.count(status) for status in ("compliant", "problem", "not_applicable", "")}
 
 
-def _open(counts: Mapping[str, int]) -> str:
-    return f"，尚未填写{counts['']}项" if counts[""] else ""
+def _said(counts: Mapping[str, int]) -> str:
+    """The counts in words, those of nothing left out."""
+    words = {"compliant": "符合", "problem": "存在问题", "not_applicable": "不适用", "": "尚未填写"}
+    return "，".join(f"{word}{counts[status]}项" for status, word in words.items() if counts[status])

@@ -73,7 +73,7 @@ def _check_own(request: HttpRequest, case: Any) -> None:
         raise WrongRole(
             "draft_is_theirs",
             _("The draft belongs to the institution until it is submitted."),
-            hint=_("Submitted versions can be downloaded from the case page."),
+            hint=_("Submitted versions can be read and downloaded on the form’s page."),
         )
 
 

@@ -142,7 +142,7 @@ def fault_lines(case: Any, form: Form, faults: Mapping[str, Sequence[Any]]) -> l
         kind, _colon, code = place.partition(":")
         if kind == "item" and code in form.items:
             item = form.items[code]
-            where = _("Item %(no)d, %(short)s") % {"no": item.no, "short": item.short}
+            where = _("Item %(no)s, %(short)s") % {"no": item.no, "short": item.short}
             lines += [(item_address(case, item), where, message) for message in found]
         elif kind == "basic":
             lines += [(address(case.pk, 0, f"b-{code}"), _("Basic information"), message) for message in found]

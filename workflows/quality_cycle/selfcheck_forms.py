@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from cases.editions.schema import Form
+from cases.editions.schema import CheckItem, Form
 from cases.models import SelfCheckAnswer
 from cases.selfcheck import values_of
 from cases.selfcheck_rules import AnswerValues, Fault, other_key, read_number
@@ -21,6 +21,17 @@ Typed = Mapping[str, Any]  # field name → text, or a list of texts where sever
 VALUES = "values."
 FRAME = frozenset({"csrfmiddlewaretoken", "row_version", "version", "file"})
 CHECKED = "on"
+ANSWER = (
+    "status",
+    "facets",
+    "problem",
+    "measure",
+    "rectification",
+    "fixed_on_spot",
+    "responsible",
+    "planned_on",
+    "reason",
+)
 
 
 def row_version_of(request: HttpRequest) -> int:
@@ -29,8 +40,8 @@ def row_version_of(request: HttpRequest) -> int:
     return int(text) if text.isdigit() and len(text) < 10 else -1
 
 
-def typed_answer(row: SelfCheckAnswer | None) -> dict[str, Any]:
-    """A stored answer as the fields of its form; what another person has saved is told in the same way."""
+def typed_answer(item: CheckItem, row: SelfCheckAnswer | None) -> dict[str, Any]:
+    """A stored answer as the fields of its form, blank ones included; a conflict tells theirs in the same way."""
     row = row or SelfCheckAnswer()
     fields: dict[str, Any] = {
         "status": row.status,
@@ -43,12 +54,12 @@ def typed_answer(row: SelfCheckAnswer | None) -> dict[str, Any]:
         "planned_on": row.planned_on.isoformat() if row.planned_on else "",
         "reason": row.reason,
     }
-    return fields | {f"{VALUES}{code}": value for code, value in row.values.items()}
+    return fields | {f"{VALUES}{each.code}": row.values.get(each.code, "") for each in item.measures}
 
 
 def posted_answer(post: QueryDict) -> dict[str, Any]:
     """The posted fields as they were typed, to be shown again."""
-    fields: dict[str, Any] = {name: post.get(name, "") for name in typed_answer(None)}
+    fields: dict[str, Any] = {name: post.get(name, "") for name in ANSWER}
     fields["facets"] = post.getlist("facets")
     return fields | {name: post.get(name, "") for name in post if name.startswith(VALUES)}
 

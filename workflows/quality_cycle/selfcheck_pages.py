@@ -148,7 +148,7 @@ def save_item(request: HttpRequest, pk: int, code: str, also: Also | None = None
         )
         return form_page(request, case, Typing(item=shown), status=refusal.status)
     except StaleRow as stale:
-        theirs = typed_answer(stale.stored)
+        theirs = typed_answer(check_item, stale.stored)
         if wants_json(request):
             return _theirs(stale, theirs)
         shown = ItemShown(check_item, typed, stale.row_version, conflict=theirs)
@@ -179,7 +179,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def _saved_item(request: HttpRequest, case: Any, item: CheckItem, row: SelfCheckAnswer) -> JsonResponse:
-    shown = ItemShown(item, typed_answer(row), row.row_version, answered=bool(row.status))
+    shown = ItemShown(item, typed_answer(item, row), row.row_version, answered=bool(row.status))
     fragments = index_fragments(case, item.section)
     for reading in shown.readings:
         fragments[f"#verdict-{item.no}-{reading.measure.code}"] = render_to_string(

@@ -14,13 +14,14 @@ from django.utils.translation import pgettext
 
 from cases.editions.schema import CheckItem, Form, Measure, Section
 from cases.models import AnswerStatus, Evidence, Rectification, SelfCheckAnswer
-from cases.selfcheck_rules import SectionProgress, check_complete, limit_text, read_number
+from cases.selfcheck_rules import SectionProgress, check_complete, read_number
 from cases.wording import cday, weekday
 from cases.workdays import is_working_day
-from workflows.quality_cycle.selfcheck_forms import VALUES, Typed, read_answer, typed_answer
+from workflows.quality_cycle.selfcheck_forms import ANSWER, VALUES, Typed, read_answer, typed_answer
 
 CELLS = {"compliant": "ok", "problem": "problem", "not_applicable": "na", "": "todo"}
 WARNED = frozenset({"limit_broken", "implied_missing"})
+SIGNS = {">=": "≥", "<=": "≤", "==": "", "<": "<", ">": ">"}
 BASIC = 0  # the number under which the basic information is shown like a section
 
 
@@ -37,8 +38,9 @@ class Reading:
         return f"{VALUES}{self.measure.code}"
 
     @property
-    def limit(self) -> Any:
-        return limit_text(self.measure)
+    def limit(self) -> str:
+        """The limit in signs: ≥95%, <5%, 100%."""
+        return SIGNS[self.measure.op] + self.measure.shown(self.measure.limit)
 
     @property
     def verdict(self) -> str:
@@ -114,7 +116,7 @@ class ItemShown:
     @property
     def unplaced_errors(self) -> list[Any]:
         """Faults of fields that the form does not show."""
-        shown = {reading.name for reading in self.readings} | set(typed_answer(None))
+        shown = {reading.name for reading in self.readings} | set(ANSWER)
         return [message for name, messages in self.faults.items() if name not in shown for message in messages]
 
     @property
@@ -150,7 +152,7 @@ def items_shown(
         row = answers.get(code)
         shown[code] = ItemShown(
             item=item,
-            typed=typed_answer(row),
+            typed=typed_answer(item, row),
             row_version=row.row_version if row else 0,
             files=files.get(code, ()),
             previous=previous.get(code, {}),
