@@ -76,11 +76,12 @@ class Story:
     approver: Actor
 
     @classmethod
-    def open(cls, world: World, year: int = 2021, at: str = "2021-01-04") -> Story:
-        opened = open_year(world.institution, year, by=SYSTEM, at=moment(at), keep_cases=True)
+    def open(cls, world: World, year: int = 2021, at: str = "2021-01-04", unit: OrgUnit | None = None) -> Story:
+        unit = unit or world.institution
+        opened = open_year(unit, year, by=SYSTEM, at=moment(at), keep_cases=True)
         return cls(
             world,
-            world.institution,
+            unit,
             moment(at),
             opened.cases[0],
             world.actor("institution_filler"),

@@ -88,14 +88,15 @@ def perform_many(
 
 
 def lock(case: Case) -> Case:
-    """Lock the case for this transaction, its parent first (always parent before child), with its open work items."""
-    if case.parent_id is not None:
-        Case.objects.select_for_update().only("pk").get(pk=case.parent_id)
+    """Lock the case for this transaction, its parent first, with its open work items.
+
+    Lock order is always parent before child; a parent is older than its children, so the order of the keys is it.
+    """
     rows = Case.objects.select_for_update(of=("self",)).select_related(*_joined(case.kind))
-    try:
-        locked: Case = rows.get(pk=case.pk)
-    except Case.DoesNotExist:
-        raise no_such_case() from None
+    family = rows.filter(pk__in=(case.parent_id, case.pk)).order_by("pk") if case.parent_id else rows.filter(pk=case.pk)
+    locked: Case | None = next((row for row in family if row.pk == case.pk), None)
+    if locked is None:
+        raise no_such_case()
     # Read after the lock is held: every writer of the items holds it too.
     _attach_items(locked, list(WorkItem.objects.raw(OPEN_ITEMS, [locked.pk])))
     return locked

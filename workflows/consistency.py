@@ -1,0 +1,59 @@
+"""Does what is stored of a case agree with itself? For tests, for operators (``manage.py check_cases``), after a crash.
+
+Checked are: the chain of events, the case row against it, the open work item against the state, and the last history
+row against the live row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cases.events import event_hash
+from cases.models import GENESIS, Case, WorkItem
+from workflows.kinds import Kind, kind_of
+from workflows.step import history_of
+
+
+def faults(cases: Iterable[Case]) -> Iterator[str]:
+    """Every fault of the cases, in words that name the case and the place."""
+    for case in cases:
+        for fault in (*_chain_faults(case), *_item_faults(case, kind_of(case)), *_history_faults(case)):
+            yield f"case {case.pk} ({case}): {fault}"
+
+
+def _chain_faults(case: Case) -> Iterator[str]:
+    previous, count, state = GENESIS, 0, ""
+    for event in case.events.select_related("case").order_by("seq"):
+        count += 1
+        if event.seq != count:
+            yield f"event {count} is missing"
+            return
+        if event.previous_hash != previous or event.hash != event_hash(event):
+            yield f"event {event.seq} does not match its hash"
+            return
+        if event.seq > 1 and event.source != state:
+            yield f"event {event.seq} begins in {event.source}, the one before ended in {state}"
+        previous, state = event.hash, event.target
+    if (case.event_count, case.chain_head, case.state) != (count, previous, state):
+        yield "the case row does not agree with its last event"
+
+
+def _item_faults(case: Case, kind: Kind) -> Iterator[str]:
+    nodes = [item.flow_task.name for item in WorkItem.objects.open().filter(process=case.pk)]
+    node = kind.nodes_by_state.get(case.state)
+    expected = [node.name] if node else []
+    if nodes != expected:
+        yield f"open work items {nodes}, but the state {case.state} waits at {expected}"
+    if bool(case.finished) != (case.state in kind.finals):
+        yield "it is finished in a state that is not final, or the other way round"
+
+
+def _history_faults(case: Case) -> Iterator[str]:
+    table, names = history_of(Case)
+    last = table.objects.filter(id=case.pk).order_by("-history_id").first()
+    if last is None:
+        yield "it has no history"
+    else:
+        differing = [name for name in names if getattr(last, name) != getattr(case, name)]
+        if differing:
+            yield f"the last history row differs in {', '.join(differing)}"
