@@ -19,8 +19,4 @@ class Migration(migrations.Migration):
             name="on_spot",
             field=models.BooleanField(default=False, verbose_name="Rectified on the spot"),
         ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(fields=["due_on", "case"], name="ledger_by_limit"),
-        ),
     ]

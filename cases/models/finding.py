@@ -8,9 +8,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
-from cases.models.case import Case
+from cases.models.case import Case, CaseParty
+from cases.models.org import OrgUnit
 from cases.models.selfcheck import Rectification
 from cases.tree import within
 
@@ -20,8 +22,17 @@ if TYPE_CHECKING:
 
 class FindingQuerySet(models.QuerySet["Finding"]):
     def visible_to(self, viewer: Viewer) -> FindingQuerySet:
-        """Findings of the units below the viewer's appointments and of cases that the viewer is a party of."""
-        return self.filter(case__in=Case.objects.visible_to(viewer))
+        """Findings of the units below the viewer's appointments and of cases that the viewer is a party of.
+
+        The same scope as that of cases, put as a union, because SQLite answers the alternative of subtree or party
+        by looking at every case there is.
+        """
+        units = OrgUnit.objects.visible_to(viewer).order_by().values("pk")
+        party = CaseParty.objects.valid(viewer.on).filter(
+            Q(user=viewer.user.pk) | Q(unit__in=viewer.unit_ids("view")), case__kind="finding"
+        )
+        below = Case.objects.filter(kind="finding", unit__in=units).values("pk")
+        return self.filter(case__in=below.union(party.values("case"), all=True))
 
     def within(self, *paths: str) -> FindingQuerySet:
         return self.filter(within("case__unit__path", paths))
@@ -31,8 +42,8 @@ class Finding(models.Model):
     """The record of a finding's case: what is wrong, what is done about it, by whom and until when."""
 
     class Source(models.TextChoices):
-        SELF_CHECK = "self_check", _("Self-check")
-        COUNTY = "county", _("County verification")
+        SELF_CHECK = "self_check", pgettext_lazy("source", "Self-check")
+        COUNTY = "county", pgettext_lazy("source", "County verification")
         REGION = "region", _("Regional spot-check")
         NATION = "nation", _("National spot-check")
         COMPLAINT = "complaint", _("Complaint")
@@ -65,7 +76,6 @@ class Finding(models.Model):
     class Meta:
         verbose_name = _("Finding")
         verbose_name_plural = _("Findings")
-        indexes = [models.Index(fields=["due_on", "case"], name="ledger_by_limit")]
         constraints = [
             models.UniqueConstraint(
                 fields=["cycle", "item_code"],

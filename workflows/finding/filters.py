@@ -114,7 +114,7 @@ class FilterForm(forms.Form):
     institution = forms.ChoiceField(label=_("Institution"), required=False)
     item = forms.ChoiceField(label=_("Annex 1 item"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False)
-    light = forms.ChoiceField(label=_("Light"), required=False)
+    light = forms.ChoiceField(label=pgettext_lazy("column", "Light"), required=False)
     source = forms.ChoiceField(label=_("Source"), required=False)
     responsible = forms.CharField(label=_("Person responsible"), required=False, max_length=60)
     q = forms.CharField(label=_("Text or number"), required=False, max_length=60)
@@ -127,7 +127,8 @@ class FilterForm(forms.Form):
             data["state"] = UNSETTLED
         super().__init__(data, auto_id="f-%s")
         self.places = places
-        everything = ("", _("All"))
+        everyone = pgettext_lazy("of a list", "All")
+        everything = ("", everyone)
         for level in LEVELS:
             if level in places.options:
                 units = places.options[level]
@@ -136,7 +137,7 @@ class FilterForm(forms.Form):
                 del self.fields[level]
         self._choices("year", [(ALL, _("All years")), *((str(year), str(year)) for year in years)])
         self._choices("item", [everything, *((item.code, f"{item.no} {item.short}") for item in items)])
-        self._choices("state", [(ALL, _("All")), (UNSETTLED, _("Not settled")), *State.choices])
+        self._choices("state", [(ALL, everyone), (UNSETTLED, _("Not settled")), *State.choices])
         self._choices("light", [everything, *((code, light_word(code)) for code in LIGHTS)])
         self._choices("source", [everything, *Finding.Source.choices])
 

@@ -101,13 +101,9 @@ def finding_evidence(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _fetch(request: HttpRequest, pk: int) -> tuple[Finding, WorkItem | None]:
     """The finding in the viewer's scope with its open work item; else 404."""
-    people = ("fixed_by", "closed_by")
-    record = (
-        Finding.objects.visible_to(viewer_of(request))
-        .select_related("case__unit__superior", "cycle", *people)
-        .filter(pk=pk)
-        .first()
-    )
+    in_scope = Case.objects.visible_to(viewer_of(request)).filter(pk=pk)
+    known = Finding.objects.filter(pk=pk, case__in=in_scope)
+    record = known.select_related("case__unit__superior", "cycle", "fixed_by", "closed_by").first()
     if record is None:
         raise no_such_case()
     record.case.__class__ = FindingCase

@@ -11,7 +11,7 @@ import datetime as dt
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_fsm import RETURN_VALUE
 from viewflow import this
 from viewflow.workflow import flow
@@ -33,10 +33,10 @@ class State(models.TextChoices):
     IN_PROGRESS = "in_progress", gettext_lazy("Rectifying")
     FIXED = "fixed", gettext_lazy("Fixed, awaiting review")
     CLOSING = "closing", gettext_lazy("Awaiting approval to close")
-    CLOSED = "closed", gettext_lazy("Closed")
+    CLOSED = "closed", pgettext_lazy("finding", "Closed")
     REFERRED = "referred", gettext_lazy("Referred")
     REJECTED = "rejected", gettext_lazy("Not upheld")
-    CANCELLED = "cancelled", gettext_lazy("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("finding", "Cancelled")
 
 
 WITH_INSTITUTION = (State.OPEN, State.IN_PROGRESS)
@@ -170,27 +170,27 @@ class FindingCase(ItemVerbs, Case):
         step.facts = {"due_on": self.finding.due_on.isoformat()}
         unsettle_cycle(step)
 
-    @verb(label=gettext_lazy("Confirm"), source=LIVE)
+    @verb(label=pgettext_lazy("finding", "Confirm"), source=LIVE)
     def confirm(self, step: Step) -> None:
         """The county's verification upholds the finding, as reported or amended."""
         save_record(step, confirmed_at=step.at, **step.details)
 
-    @verb(label=gettext_lazy("Reject"), source=LIVE, target=State.REJECTED, back=True)
+    @verb(label=pgettext_lazy("finding", "Reject"), source=LIVE, target=State.REJECTED, back=True)
     def reject(self, step: Step) -> None:
         """The county's verification does not uphold the finding."""
         save_record(step, confirmed_at=step.at)
 
-    @verb(label=gettext_lazy("Update"), source=LIVE, deliver=False)
+    @verb(label=pgettext_lazy("finding", "Update"), source=LIVE, deliver=False)
     def update(self, step: Step) -> None:
         """A later submission of the self-check words the same problem anew; the county has to confirm that again."""
         save_record(step, confirmed_at=None, **step.details)
 
-    @verb(label=gettext_lazy("Drop"), source=LIVE, target=State.CANCELLED, back=True)
+    @verb(label=pgettext_lazy("finding", "Drop"), source=LIVE, target=State.CANCELLED, back=True)
     def drop(self, step: Step) -> None:
         """A later submission no longer reports the problem, or the cycle is cancelled."""
 
     @verb(
-        label=gettext_lazy("Renew"),
+        label=pgettext_lazy("finding", "Renew"),
         source=(State.CANCELLED, State.REJECTED, State.OPEN, State.FIXED),
         target=RETURN_VALUE(State.OPEN, State.FIXED),
         back=True,
