@@ -8,6 +8,7 @@ from functools import lru_cache
 from http import HTTPStatus
 
 import typst
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from cases.errors import Refusal
@@ -94,5 +95,8 @@ def choose(families: Iterable[str]) -> Typefaces:
 
 @lru_cache(maxsize=1)
 def installed() -> Typefaces:
-    """The typefaces of this machine. Only success is remembered: a font added later is found without a restart."""
-    return choose(typst.Fonts(include_embedded_fonts=False).families())
+    """The typefaces of this machine and of the directories that the settings name.
+
+    Only success is remembered: a font added later is found without a restart.
+    """
+    return choose(typst.Fonts(include_embedded_fonts=False, font_paths=settings.FONT_DIRS).families())

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import typst
+from django.conf import settings
 
 from cases.paper import fonts
 from cases.paper.content import Annex1Content
@@ -32,7 +33,7 @@ def report_pdf(title: str, unit_name: str, year: int, body_text: str, signed_on:
 
 def _set(template: str, data: Any) -> bytes:
     inputs = {"data": json.dumps(data, ensure_ascii=False), "fonts": json.dumps(asdict(fonts.installed()))}
-    return bytes(typst.compile(_template(template), sys_inputs=inputs))
+    return bytes(typst.compile(_template(template), sys_inputs=inputs, font_paths=settings.FONT_DIRS))
 
 
 @cache
