@@ -33,7 +33,8 @@ def report_pdf(title: str, unit_name: str, year: int, body_text: str, signed_on:
 
 def _set(template: str, data: Any) -> bytes:
     inputs = {"data": json.dumps(data, ensure_ascii=False), "fonts": json.dumps(asdict(fonts.installed()))}
-    return bytes(typst.compile(_template(template), sys_inputs=inputs, font_paths=settings.FONT_DIRS))
+    directories: Any = settings.FONT_DIRS  # typst's stub wants them of the template's type
+    return bytes(typst.compile(_template(template), sys_inputs=inputs, font_paths=directories))
 
 
 @cache
