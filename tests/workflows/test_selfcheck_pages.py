@@ -412,9 +412,7 @@ def test_a_head_who_sends_back_gives_the_reason(client: Client, story: Story) ->
     assert state(story) == "self_check"
 
 
-def test_a_seal_shows_one_content_and_a_later_change_asks_for_a_new_one(
-    filler: Client, story: Story, photo: Any
-) -> None:
+def test_a_seal_shows_one_content_and_a_later_change_asks_for_a_new_one(filler: Client, story: Story) -> None:
     story.fill()
     seal, check = at("selfcheck_seal", story), at("selfcheck_check", story)
     printed = digest(snapshot(SelfCheck.objects.get()))
