@@ -1,0 +1,19 @@
+"""Chinese is the language of the product; English is what a reader switches to."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+
+@pytest.mark.django_db
+def test_an_english_browser_is_greeted_in_chinese() -> None:
+    page = Client().get("/login/", headers={"accept-language": "en-US,en;q=0.9"})
+    assert 'lang="zh-' in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_switch_is_remembered() -> None:
+    client = Client()
+    client.post("/i18n/setlang/", {"language": "en", "next": "/login/"})
+    assert 'lang="en' in client.get("/login/").content.decode()
