@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
@@ -30,9 +31,12 @@ COUNT_CAP = 99  # a badge needs no more, and an officer may have thousands
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: ``shell`` for the frame, ``now`` for the tags that compare limits with the present."""
+    """Context processor: ``shell`` for the frame, ``now`` for the tags that compare limits with the present.
+
+    ``demo_today`` is the demonstration's present where it is not the real one, else None.
+    """
     at = clock.now()
-    return {"shell": Shell(request, at), "now": at}
+    return {"shell": Shell(request, at), "now": at, "demo_today": at if settings.CLOCK_OFFSET else None}
 
 
 def _address(name: str) -> str:

@@ -39,6 +39,7 @@ from project.demo.source import words
 from workflows.engine import perform
 
 Purpose = Evidence.Purpose
+ITEMS_A_DAY = 10
 
 
 @dataclass(frozen=True)
@@ -89,16 +90,21 @@ class Cycle:
         self.case = perform(self.case, verb, by=by, at=at, **details)
 
     def fill(self, content: Content, at: dt.datetime, *, report: bool = True) -> None:
-        """The filler writes the form, over some days that end at the moment; the report is drafted from it."""
-        user = self.cast.filler.user
-        start = at - dt.timedelta(days=len(content.answers) // 4)
+        """The filler writes the form, some items a day, and is done at the moment; the report is drafted from it."""
+        user, codes = self.cast.filler.user, list(content.answers)
+        last = (len(codes) - 1) // ITEMS_A_DAY
         with transaction.atomic():
             selfcheck = SelfCheck.objects.get(pk=self.case.pk)
-            save_basic(selfcheck, self.form, content.basic, row_version=selfcheck.basic_version, by=user, at=start)
+            begun = self.days.before(at, last) - dt.timedelta(minutes=50)
+            save_basic(selfcheck, self.form, content.basic, row_version=selfcheck.basic_version, by=user, at=begun)
             rows = []
-            for number, (code, answer) in enumerate(content.answers.items(), 1):
-                row = SelfCheckAnswer(selfcheck=selfcheck, item_code=code, **columns_of(self.form.items[code], answer))
-                stamp(row, user, start + (at - start) * number / len(content.answers))
+            for number, code in enumerate(codes):
+                row = SelfCheckAnswer(selfcheck=selfcheck, item_code=code)
+                for name, value in columns_of(self.form.items[code], content.answers[code]).items():
+                    setattr(row, name, value)
+                day, place = divmod(number, ITEMS_A_DAY)
+                minutes = 4 * (ITEMS_A_DAY - place)
+                stamp(row, user, self.days.before(at, last - day) - dt.timedelta(minutes=minutes))
                 rows.append(row)
             bulk_create_with_history(rows, SelfCheckAnswer, batch_size=100)
             self._attach(content.answers, at)

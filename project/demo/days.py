@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 from cases.clock import local_date
-from cases.workdays import add_working_days
+from cases.workdays import add_working_days, is_working_day
 
 Story = Iterator[dt.datetime]
 
@@ -48,6 +48,14 @@ class Days:
         if days == 0 and minute + 60 < CLOSING:
             return self._at(local.date(), minute + 20, min(minute + 150, CLOSING))
         return self._at(add_working_days(local_date(at), max(days, 1)), OPENING, CLOSING)
+
+    def before(self, at: dt.datetime, days: int) -> dt.datetime:
+        """The same time of day, so many working days earlier."""
+        day = local_date(at)
+        while days:
+            day -= dt.timedelta(days=1)
+            days -= is_working_day(day)
+        return at - (local_date(at) - day)
 
     def _at(self, day: dt.date, earliest: int, latest: int) -> dt.datetime:
         minute = self.rng.randrange(earliest, latest)

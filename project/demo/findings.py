@@ -35,8 +35,8 @@ STOPS_RETURNED = {Ending.RETURNED, Ending.RETURNED_TWICE}
 CLOSES = {Ending.CLOSED, Ending.RETURNED_CLOSED}
 
 
-def rectified(cycle: Cycle, finding: Finding, at: dt.datetime, ending: Ending, *, hurry: bool = False) -> Story:
-    """Start, fix, return, close or refer: as far as the ending says, at the pace of a few days a step."""
+def rectified(cycle: Cycle, finding: Finding, at: dt.datetime, ending: Ending, *, pace: int = 1) -> Story:
+    """Start, fix, return, close or refer: as far as the ending says, a few days a step, times the pace."""
     rng, days = cycle.rng, cycle.days
     if ending == Ending.UNTOUCHED:
         return
@@ -55,17 +55,17 @@ def rectified(cycle: Cycle, finding: Finding, at: dt.datetime, ending: Ending, *
         _do(finding, "start", cycle.cast.filler, at)
         if ending == Ending.STARTED:
             return
-        at = yield from _fix(cycle, finding, days.after(at, 2, 4 if hurry else 8))
+        at = yield from _fix(cycle, finding, days.after(at, 2 * pace, 4 * pace))
     for number in range(ROUNDS.get(ending, 0)):
-        at = days.after(at, 1, 3)
+        at = days.after(at, pace, 3 * pace)
         yield at
         reasons = words("finding_returned_again" if number else "finding_returned")
         _do(finding, "return_", cycle.cast.officer, at, reason=rng.choice(reasons))
         if ending in STOPS_RETURNED and number == ROUNDS[ending] - 1:
             return
-        at = yield from _fix(cycle, finding, days.after(at, 2, 4))
+        at = yield from _fix(cycle, finding, days.after(at, 2 * pace, 4 * pace))
     if ending in CLOSES:
-        at = days.after(at, 1, 3 if hurry else 8)
+        at = days.after(at, pace, 3 * pace)
         yield at
         _do(finding, "close", cycle.cast.officer, at)
 

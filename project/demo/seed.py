@@ -35,11 +35,11 @@ Cases = dict[tuple[str, int], Case]
 
 
 def seed(only: str = "", progress: Callable[[str], None] = lambda _line: None) -> None:
-    """Make the whole region, or one prefecture whose code begins so; the same every time."""
+    """Make the whole region, or what lies in one prefecture or county whose code begins so; the same every time."""
     store_editions(available())
-    places = [place for place in prefectures() if place.code.startswith(only)]
+    places = [place for place in prefectures() if place.code.startswith(only[:4])]
     counties = {county.code: place for place in places for county in place.counties}
-    chosen = [each for each in institutions() if each.county in counties]
+    chosen = [each for each in institutions() if each.county in counties and each.county.startswith(only)]
     units = build_units(places, chosen)
     people = build_people(accounts(places, chosen), units)
     progress(f"{len(units)} units, {len(set(people.values()))} people")

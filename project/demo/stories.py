@@ -34,9 +34,9 @@ def last_year(cycle: Cycle, diary: Diary) -> Story:
         at = yield from resubmitted(cycle, content, at)
     first = cycle.days.between("2020-05-18", "2020-06-19")
     at = yield from verified(cycle, max(first, at), rng.random() < 0.5)
-    endings = rng.choices(("closed", "returned_closed", "referred"), (80, 17, 3), k=20)
+    endings = rng.choices((Ending.CLOSED, Ending.RETURNED_CLOSED, Ending.REFERRED), (80, 17, 3), k=20)
     for finding, ending in zip(cycle.findings(), endings, strict=False):
-        diary.add(rectified(cycle, finding, at, Ending(ending)))
+        diary.add(rectified(cycle, finding, at, ending, pace=3))
 
 
 def submitted(cycle: Cycle, content: Content, at: dt.datetime) -> Act:
@@ -228,7 +228,7 @@ def _resubmitted(cycle: Cycle, diary: Diary) -> Story:
 def _approving(cycle: Cycle, diary: Diary, *, sent_back: bool = False) -> Story:
     content, at = _early(cycle)
     yield from submitted(cycle, content, at)
-    at = yield from concluded(cycle, cycle.days.between("2021-04-26", "2021-05-06"), cycle.rng.random() < 0.6)
+    at = yield from concluded(cycle, cycle.days.between("2021-04-22", "2021-04-28"), cycle.rng.random() < 0.6)
     if sent_back:
         at = cycle.days.after(at, 0, 1)
         yield at
@@ -260,7 +260,7 @@ def _verified(cycle: Cycle, diary: Diary) -> Story:
     at = yield from submitted(cycle, content, at)
     at = yield from verified(cycle, at, cycle.rng.random() < 0.6)
     for finding in cycle.findings():
-        diary.add(rectified(cycle, finding, at, Ending.CLOSED, hurry=True))
+        diary.add(rectified(cycle, finding, at, Ending.CLOSED))
 
 
 def _clean(cycle: Cycle, diary: Diary) -> Story:

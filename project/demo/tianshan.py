@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from cases.models import Conclusion
+from cases.models import Conclusion, User
 from cases.selfcheck_rules import AnswerValues
 from project.demo.acts import Cycle, Purpose
 from project.demo.answers import Content
@@ -72,7 +72,7 @@ RECORDS = AnswerValues(
 
 
 def _xuelian(cycle: Cycle, diary: Diary) -> Story:
-    """Verified in April; its findings stand at every station, some of them late."""
+    """Verified in March; its findings stand at every station, some late, one waiting too long for its review."""
     items = ("A1-10", "A1-28", "A1-19", "A1-07", "A1-25", "A1-09", "A1-13")
     content = cycle.content(len(items), items=items)
     limits = ("2021-05-07", "2021-05-07", "2021-05-18", "2021-05-20", "2021-06-30", "2021-05-14", "2021-05-11")
@@ -103,13 +103,13 @@ def _xuelian(cycle: Cycle, diary: Diary) -> Story:
         "A1-03": Ending.REFERRED,
     }
     for finding in cycle.findings():
-        start = max(at, moment("2021-04-20 10:00"))
+        start = at if finding.item_code == "A1-09" else max(at, moment("2021-04-20 10:00"))
         diary.add(rectified(cycle, finding, start, endings[finding.item_code]))
 
 
 def _songhe(cycle: Cycle, diary: Diary) -> Story:
     """Returned once, submitted again as version 2, and verified on seventeen items so far."""
-    content = cycle.content(6, items=("A1-02", "A1-06", "A1-18", "A1-20", "A1-27"))
+    content = _to_rectify(cycle.content(5, items=("A1-02", "A1-06", "A1-18", "A1-20", "A1-27")))
     low = {"record_pass_rate": Decimal("97.2"), "order_prescription_pass_rate": Decimal("95.1")}
     content.answers["A1-18"] = replace(RECORDS, values=low)
     yield from submitted(cycle, content, moment("2021-04-19 12:40"))
@@ -144,9 +144,7 @@ def _songhe(cycle: Cycle, diary: Diary) -> Story:
 
 def _fushou(cycle: Cycle, diary: Diary) -> Story:
     """Two items returned, one of them supplemented already."""
-    content = cycle.content(3, items=("A1-05", "A1-12"))
-    for code in ("A1-18", "A1-26"):
-        content.answers[code] = cycle.content(0).answers[code]
+    content = _to_rectify(cycle.content(2, items=("A1-05", "A1-12")))
     yield from submitted(cycle, content, moment("2021-04-14 15:50"))
     at = moment("2021-04-30 17:10")
     yield at
@@ -163,18 +161,34 @@ def _fushou(cycle: Cycle, diary: Diary) -> Story:
     cycle.change({"A1-26": replace(content.answers["A1-26"], evidence_count=1)}, at)
 
 
-def _waiting(problems: int, day: str) -> Callable[[Cycle, Diary], Story]:
-    """Submitted, and nobody has looked at it yet."""
+def _waiting(*items: str, day: str, colleague: str = "") -> Callable[[Cycle, Diary], Story]:
+    """Submitted, and nobody has looked at it yet; perhaps handed over to a colleague."""
 
     def story(cycle: Cycle, diary: Diary) -> Story:
-        yield from submitted(cycle, cycle.content(problems), cycle.days.on(day))
+        at = yield from submitted(cycle, _to_rectify(cycle.content(len(items), items=items)), cycle.days.on(day))
+        if colleague:
+            at = cycle.days.after(at, 2, 3)
+            yield at
+            cycle.do("claim", cycle.cast.officer, at)
+            at = cycle.days.after(at, 0, 1)
+            yield at
+            cycle.do("hand_over", cycle.cast.officer, at, to=User.objects.get(username=colleague))
 
     return story
 
 
+def _to_rectify(content: Content) -> Content:
+    """The content with nothing put right on the spot, which could only be reviewed after the verification."""
+    for number, (code, answer) in enumerate(content.answers.items()):
+        if answer.status == "problem":
+            limit = dt.date(2021, 6, number % 28 + 1)
+            content.answers[code] = replace(answer, fixed_on_spot=False, planned_on=answer.planned_on or limit)
+    return content
+
+
 def _nuanyang(cycle: Cycle, diary: Diary) -> Story:
     """Verified on site, with one disagreement and one new finding: what the approver decides on."""
-    content = cycle.content(3, items=("A1-17", "A1-22", "A1-24"))
+    content = _to_rectify(cycle.content(3, items=("A1-17", "A1-22", "A1-24")))
     at = yield from submitted(cycle, content, moment("2021-04-12 13:05"))
     at = moment("2021-05-10 12:15")
     yield at
@@ -216,10 +230,10 @@ STORIES: dict[tuple[str, int], Callable[[Cycle, Diary], Story]] = {
     (XUELIAN, 2021): _xuelian,
     (SONGHE, 2021): _songhe,
     (FUSHOU, 2021): _fushou,
-    (HONGSHAN, 2021): _waiting(2, "2021-04-20"),
+    (HONGSHAN, 2021): _waiting("A1-10", "A1-25", day="2021-04-20"),
     (NUANYANG, 2021): _nuanyang,
     (HEPINGLU, 2021): _hepinglu,
     (BOAI, 2021): THIS_YEAR["verified"],
-    (WANQING, 2021): _waiting(1, "2021-04-26"),
+    (WANQING, 2021): _waiting("A1-02", day="2021-04-26", colleague="officer2"),
     (JINQIU, 2021): THIS_YEAR["cancelled"],
 }

@@ -1,0 +1,153 @@
+"""The demonstration: every role finds something to do, and every case is as the engine makes them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import authenticate
+from django.core.management import call_command
+from django.db import transaction
+from django.test import override_settings
+
+from cases.access import Viewer
+from cases.models import (
+    Case,
+    CaseEvent,
+    Evidence,
+    OrgUnit,
+    SelfCheckAnswer,
+    SelfCheckSubmission,
+    User,
+    Verification,
+    WorkItem,
+)
+from project.demo.clock import TODAY
+from project.demo.institutions import institutions
+from project.demo.people import PASSWORD
+from project.demo.personas import PERSONAS
+from project.demo.source import prefectures
+from project.demo.stories import THIS_YEAR
+from tests.demonstration import BEGINNING, TIANSHAN, chains_break, content, ledgers_break, seed
+from workflows.quality_cycle.kind import State
+from workflows.step import forget_editions
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def tianshan(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[None]:
+    """The county that the personas work in, made once for the tests here that only look."""
+    with django_db_blocker.unblock(), override_settings(VAR_DIR=tmp_path_factory.mktemp("demo")):
+        block = transaction.atomic()
+        block._from_testcase = True  # type: ignore[attr-defined]  # the engine opens the outermost transactions
+        with block:
+            seed(TIANSHAN)
+            yield
+            transaction.set_rollback(True)
+        forget_editions()
+
+
+def waiting(login: str) -> Counter[str]:
+    """What waits for a persona on the demonstration's first day, by node."""
+    items = WorkItem.objects.open().addressed_to(Viewer(User.objects.get(username=login), TODAY))
+    return Counter(item.node for item in items)
+
+
+def test_every_state_of_a_year_occurs(tianshan: None) -> None:
+    cycles = Case.objects.filter(kind="quality_cycle")
+    assert set(cycles.filter(year=2020).values_list("state", flat=True)) == {State.ARCHIVED}
+    assert set(cycles.filter(year=2021).values_list("state", flat=True)) == set(State) - {State.ARCHIVED}
+    assert {"open", "in_progress", "fixed", "closed", "referred"} <= set(
+        Case.objects.filter(kind="finding", year=2021).values_list("state", flat=True)
+    )
+
+
+def test_every_case_has_an_unbroken_chain_and_a_ledger_that_goes_with_its_state(tianshan: None) -> None:
+    assert chains_break() == []
+    assert ledgers_break() == []
+    assert CaseEvent.objects.filter(verb="archive").exists()
+
+
+def test_nothing_is_dated_outside_the_time_that_it_tells_of(tianshan: None) -> None:
+    outside = [
+        f"{model.__name__}.{field.name}"
+        for model in apps.get_app_config("cases").get_models()
+        for field in model._meta.concrete_fields
+        if field.get_internal_type() == "DateTimeField" and field.name not in {"due_at", "next_alarm_at"}
+        if "edition" not in model.__name__.lower()
+        if model._base_manager.exclude(**{f"{field.name}__range": (BEGINNING, TODAY)})
+        .exclude(**{f"{field.name}__isnull": True})
+        .exists()
+    ]
+    assert outside == []
+
+
+def test_each_submitted_version_is_sealed_and_the_files_are_what_their_rows_say(tianshan: None) -> None:
+    seals = set(Evidence.objects.filter(purpose="sealed").values_list("case", "shows_digest"))
+    assert seals == set(SelfCheckSubmission.objects.values_list("selfcheck", "digest"))
+    endings = set()
+    for evidence in Evidence.objects.all():
+        with evidence.file.open() as file:
+            assert hashlib.sha256(file.read()).hexdigest() == evidence.sha256
+        endings.add(evidence.name.rpartition(".")[2])
+    assert {"jpg", "pdf", "xlsx"} <= endings
+
+
+def test_each_persona_signs_in_and_finds_something_to_do(tianshan: None) -> None:
+    users = {user.username: user for user in User.objects.all()}
+    for persona in PERSONAS:
+        assert users[persona.login].check_password(PASSWORD)
+        seats = Viewer(users[persona.login], TODAY).seats
+        codes = dict(OrgUnit.objects.values_list("pk", "code"))
+        expected = {seat for seat in persona.seats if seat[1] != "national_expert"}  # who has no grants, only parts
+        assert {(codes[unit], role) for unit, role in seats} == expected
+    assert authenticate(username="filler", password=PASSWORD) == users["filler"]
+    assert waiting("filler") == {"fill": 1}
+    assert waiting("head") == {"confirm": 1}
+    assert waiting("filler2").keys() == {"take_up", "rectify"}
+    assert waiting("filler3")["supplement"] == 1
+    assert waiting("officer")["verify"] >= 3
+    assert waiting("officer")["review"] >= 2
+    assert waiting("approver") == {"approve": 1}
+    assert Case.objects.filter(kind="quality_cycle", unit__superior__code=TIANSHAN, state=State.VERIFIED).exists()
+
+
+def test_the_halves_that_people_go_on_with_are_as_announced(tianshan: None) -> None:
+    answers = SelfCheckAnswer.objects.filter(selfcheck__case__unit__code="650102-001", selfcheck__case__year=2021)
+    assert (answers.count(), answers.filter(status="problem").count()) == (22, 4)
+    verification = Verification.objects.get(case__unit__code="650102-003", case__year=2021, submission__no=2)
+    assert verification.items.exclude(conclusion="").count() == 17
+    assert WorkItem.objects.open().get(process=verification.case_id).owner.username == "officer"
+    returned = Verification.objects.get(case__unit__code="650102-004", case__year=2021)
+    assert list(returned.items.filter(to_return=True).values_list("item_code", flat=True)) == ["A1-18", "A1-26"]
+
+
+def test_a_login_is_printed_for_each_persona(tianshan: None) -> None:
+    said = io.StringIO()
+    call_command("demo_logins", stdout=said)
+    lines = said.getvalue().splitlines()
+    assert any(PASSWORD in line for line in lines)
+    for persona in PERSONAS:
+        assert any(line.startswith(f"{persona.login} ") and persona.name in line for line in lines)
+
+
+def test_a_second_run_changes_nothing(tianshan: None) -> None:
+    before = content()
+    assert len(seed(TIANSHAN).splitlines()) == 1
+    assert content() == before
+
+
+def test_the_divisions_are_those_of_the_region() -> None:
+    places = prefectures()
+    counties = [county for place in places for county in place.counties]
+    assert (len(places), len(counties)) == (14, 96)
+    assert len({county.code for county in counties}) == len({county.name for county in counties}) == 96
+    assert all(county.code[:4] == place.code[:4] for place in places for county in place.counties)
+    assert len(institutions()) == 160
+    assert {each.fate for each in institutions()} == {*THIS_YEAR, "told"}
