@@ -151,9 +151,9 @@ def _cell(sheet: Any, value: Any) -> Any:
         cell = WriteOnlyCell(sheet, value=value)
         cell.number_format = DATE_FORMAT
         return cell
-    if not isinstance(value, str):
+    if value is None or isinstance(value, int):
         return WriteOnlyCell(sheet, value=value)
-    text = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_TEXT]
+    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST_TEXT]
     cell = WriteOnlyCell(sheet, value=text)
     cell.data_type = "s"
     cell.quotePrefix = text.startswith(FORMULA_STARTS)

@@ -58,7 +58,7 @@ def places_for(viewer: Viewer, data: QueryDict) -> Places:
     places = Places()
     if is_own_list(viewer):
         return places
-    visible = OrgUnit.objects.visible_to(viewer).only("kind", "name", "path", "code")
+    visible = OrgUnit.objects.visible_to(viewer).only("kind", "name", "path", "code", "division")
     above = list(visible.filter(kind__in=LEVELS[:2]))
     for level in LEVELS[:2]:
         units = [unit for unit in above if unit.kind == level and unit.path.startswith(places.path)]
