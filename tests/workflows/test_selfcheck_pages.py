@@ -32,7 +32,7 @@ def sign_in(client: Client) -> Any:
 @pytest.fixture
 def filler(story: Story, client: Client) -> Client:
     story.on("2021-03-01")
-    client.force_login(story.filler.user)
+    client.force_login(story.world.institution_filler)
     return client
 
 
@@ -88,7 +88,7 @@ def test_a_returned_form_says_what_to_supplement(
     story.on("2021-03-01").submit()
     story.verify({"A1-18": {"to_return": True, "return_reason": "请补充处方抽查表"}})
     story.perform("return_", story.officer, reason="部分项目依据不足")
-    client.force_login(story.filler.user)
+    client.force_login(story.world.institution_filler)
     with django_assert_max_num_queries(12):
         page = client.get(at("selfcheck", story))
     assert "请补充处方抽查表" in page.text
@@ -119,7 +119,7 @@ def test_the_county_reads_what_was_submitted_and_never_the_draft(story: Story, c
     story.on("2021-03-01").submit({"A1-19": problem(["hand"])})
     story.perform("return_", story.officer, reason="补充")
     SelfCheckAnswer.objects.filter(item_code="A1-19").update(problem="只在草稿中")
-    client.force_login(story.officer.user)
+    client.force_login(story.world.county_officer)
     page = client.get(at("selfcheck", story))
     assert "手卫生依从性抽查不合格。" in page.text
     assert "只在草稿中" not in page.text
@@ -275,7 +275,7 @@ def test_basic_information_is_saved_and_refused_like_an_item(filler: Client, sto
 def test_last_year_stands_beside_the_form_and_can_be_taken_over(client: Client, world: World) -> None:
     Story.open(world, 2020, "2020-01-06").on("2020-03-01").submit()
     story = Story.open(world, 2021)
-    client.force_login(story.filler.user)
+    client.force_login(story.world.institution_filler)
     page = client.get(at("selfcheck", story))
     assert page.text.count('class="take-over"') == 30
     assert 'name="medical_beds_prev" inputmode="numeric" autocomplete="off" value="80"' in page.text
@@ -387,7 +387,7 @@ def test_filler_and_head_hand_the_sealed_form_on(filler: Client, story: Story) -
     assert state(story) == "confirming"
     version = str(Case.objects.get().version)
     assert filler.post(check, {"verb": "submit", "version": version, "checked": "on"}).status_code == 403
-    filler.force_login(story.head.user)
+    filler.force_login(story.world.institution_head)
     unsealed = filler.post(check, {"verb": "submit", "version": version, "checked": "on"})
     assert unsealed.status_code == 422
     assert 'id="seal-error"' in unsealed.text
@@ -405,7 +405,7 @@ def test_filler_and_head_hand_the_sealed_form_on(filler: Client, story: Story) -
 def test_a_head_who_sends_back_gives_the_reason(client: Client, story: Story) -> None:
     story.fill()
     story.perform("request_confirmation", story.filler)
-    client.force_login(story.head.user)
+    client.force_login(story.world.institution_head)
     check, version = at("selfcheck_check", story), str(story.case.version)
     assert client.post(check, {"verb": "send_back", "version": version, "reason": " "}).status_code == 422
     assert client.post(check, {"verb": "send_back", "version": version, "reason": "床位有误"}).status_code == 302
@@ -434,6 +434,19 @@ def test_nobody_else_checks_the_form(story: Story, world: World, sign_in: Any, r
     assert sign_in(world.people[role]).get(at("selfcheck_check", story)).status_code == status
 
 
+def test_who_handed_the_form_on_is_offered_to_withdraw_it(client: Client, story: Story) -> None:
+    story.fill()
+    story.perform("request_confirmation", story.filler)
+    story.seal()
+    withdraw = at("case_verb", story, "withdraw")
+    client.force_login(story.world.institution_filler)
+    assert withdraw in client.get(at("selfcheck_check", story)).text
+    story.perform("submit", story.head)
+    assert withdraw not in client.get(at("selfcheck", story)).text
+    client.force_login(story.world.institution_head)
+    assert withdraw in client.get(at("selfcheck", story)).text
+
+
 def test_an_unknown_verb_is_refused(filler: Client, story: Story) -> None:
     assert filler.post(at("selfcheck_check", story), {"verb": "cancel", "reason": "x"}).status_code == 422
     assert state(story) == "self_check"
@@ -446,7 +459,7 @@ def test_an_unknown_verb_is_refused(filler: Client, story: Story) -> None:
 def test_the_draft_is_printed_for_the_institution_alone(story: Story, world: World, sign_in: Any, name: str) -> None:
     story.fill()
     url = at(name, story, "docx")
-    mine = sign_in(story.filler.user).get(url)
+    mine = sign_in(story.world.institution_filler).get(url)
     assert mine.status_code == 200
     assert "filename*=utf-8''" in mine.headers["Content-Disposition"]
     assert sign_in(world.county_officer).get(url).status_code == 403
@@ -459,7 +472,7 @@ def test_submitted_versions_and_the_blank_form_are_printed_for_all_who_see_the_c
     story: Story, client: Client
 ) -> None:
     story.on("2021-03-01").submit()
-    client.force_login(story.officer.user)
+    client.force_login(story.world.county_officer)
     for version in ("1", "blank"):
         assert client.get(at("paper", story, "docx"), {"version": version}).status_code == 200
     assert client.get(at("paper_report", story, "docx"), {"version": "1"}).status_code == 200

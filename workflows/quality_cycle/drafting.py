@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from cases.editions.schema import CheckItem
 from cases.errors import Conflict, OutOfScope, WrongRole
-from cases.models import Case
+from cases.models import Case, WorkItem
 from cases.web import viewer_of
 from workflows.engine import no_such_case
 from workflows.quality_cycle.kind import QUALITY_CYCLE, State
@@ -50,6 +50,12 @@ def drafting(request: HttpRequest, pk: int, states: frozenset[State] = WRITABLE)
 def may_fill(request: HttpRequest, case: Any) -> bool:
     """Whether the viewer belongs to the institution whose form it is: the draft is theirs alone to see."""
     return viewer_of(request).can("fill", case.unit)
+
+
+def handed_on_by(request: HttpRequest, item: WorkItem | None) -> bool:
+    """Whether it was the viewer who handed the case on to this open item, and nobody has taken it up since."""
+    previous = item.after if item else None
+    return bool(previous and item and item.owner_id is None and previous.done_by_id == request.user.pk)
 
 
 def item_of(case: Any, code: str) -> CheckItem:

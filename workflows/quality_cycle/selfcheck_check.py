@@ -18,7 +18,14 @@ from cases.errors import Conflict, Invalid, WrongRole
 from cases.models import Evidence, WorkItem
 from cases.selfcheck import digest, faults_of, snapshot
 from cases.web import viewer_of
-from workflows.quality_cycle.drafting import BEFORE_SUBMISSION, WRITABLE, cycle_in_scope, drafting, may_fill
+from workflows.quality_cycle.drafting import (
+    BEFORE_SUBMISSION,
+    WRITABLE,
+    cycle_in_scope,
+    drafting,
+    handed_on_by,
+    may_fill,
+)
 from workflows.quality_cycle.kind import State
 from workflows.quality_cycle.selfcheck_pages import address, item_address
 from workflows.quality_cycle.selfcheck_reading import answers_context, files_by_digest
@@ -128,7 +135,7 @@ def check_page(
         "max_mb": edition.settings.max_upload_mb,
         "may_request": "request_confirmation" in verbs,
         "may_submit": "submit" in verbs,
-        "may_withdraw": "withdraw" in verbs and may_withdraw(request, item),
+        "withdrawable": "withdraw" in verbs and handed_on_by(request, item),
         "reason": request.POST.get("reason", ""),
         **answers_context(edition.form, content, files_by_digest(request, case, content)),
     }
@@ -153,12 +160,6 @@ def fault_lines(case: Any, form: Form, faults: Mapping[str, Sequence[Any]]) -> l
         else:
             lines += [(f"#{place}", "", message) for message in found]
     return lines
-
-
-def may_withdraw(request: HttpRequest, item: WorkItem | None) -> bool:
-    """Whether it was the viewer who handed the case on, and nobody has taken it up since."""
-    previous = item.after if item else None
-    return bool(previous and item and item.owner_id is None and previous.done_by_id == request.user.pk)
 
 
 def _perform(request: HttpRequest, case: Any) -> HttpResponse:

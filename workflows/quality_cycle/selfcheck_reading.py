@@ -12,21 +12,23 @@ from django.utils.translation import gettext as _
 from cases.editions.schema import Form
 from cases.errors import OutOfScope
 from cases.evidence import readable
-from cases.models import Evidence, SelfCheckSubmission
+from cases.models import Evidence, SelfCheckSubmission, WorkItem
 from cases.selfcheck import snapshot
 from cases.web import viewer_of
-from workflows.quality_cycle.drafting import BEFORE_SUBMISSION, may_fill
-from workflows.quality_cycle.kind import QUALITY_CYCLE
+from workflows.quality_cycle.drafting import BEFORE_SUBMISSION, handed_on_by, may_fill
+from workflows.quality_cycle.kind import QUALITY_CYCLE, State
 from workflows.quality_cycle.selfcheck_context import basic_lines
 from workflows.quality_cycle.selfcheck_shown import answer_lines, cells_of, status_label
 
 NEWEST = "-no"
+AFTER = (State.CONFIRMING, State.SUBMITTED)  # what the institution itself may still withdraw from
 
 
 def reading_page(request: HttpRequest, case: Any) -> HttpResponse:
     """A version of the form to read, chosen by ``?version=``; a draft is shown to the institution alone."""
     versions = list(SelfCheckSubmission.objects.filter(selfcheck=case.pk).select_related("by").order_by(NEWEST))
-    own_draft = may_fill(request, case) and case.state in BEFORE_SUBMISSION
+    own = may_fill(request, case)
+    own_draft = own and case.state in BEFORE_SUBMISSION
     asked = request.GET.get("version", "")
     submission = None
     if asked and not (asked == "draft" and own_draft):
@@ -46,6 +48,9 @@ def reading_page(request: HttpRequest, case: Any) -> HttpResponse:
         "shown_draft": own_draft and submission is None,
         "empty": submission is None and not own_draft,
     }
+    if own and case.state in AFTER:
+        item = WorkItem.objects.open().filter(process=case.pk).select_related("after").order_by("pk").first()
+        context["withdrawable"] = handed_on_by(request, item)
     if not context["empty"]:
         content = submission.snapshot if submission else snapshot(case.selfcheck)
         files = files_by_digest(request, case, content)
