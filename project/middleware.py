@@ -28,5 +28,6 @@ class RefusalMiddleware:
         if request.headers.get("Accept", "").startswith("application/json"):
             body = {"code": exception.code, "message": str(exception.message), "hint": str(exception.hint)}
             return JsonResponse(body, status=exception.status)
-        template = TEMPLATES.get(exception.status, "409.html")
-        return render(request, template, {"refusal": exception}, status=exception.status)
+        template = TEMPLATES.get(exception.status, "refused.html")
+        context = {"refusal": exception, "status": int(exception.status)}
+        return render(request, template, context, status=exception.status)

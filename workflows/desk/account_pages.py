@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from cases.models import Appointment
+from cases.models import Appointment, User
 from cases.web import viewer_of
 
 
@@ -32,8 +32,9 @@ class SignIn(LoginView):
 @require_http_methods(["GET", "HEAD", "POST"])
 def me(request: HttpRequest) -> HttpResponse:
     """My appointments with their dates, language, keys and password; POST changes the password."""
-    viewer, user = viewer_of(request), request.user
-    form: PasswordChangeForm[Any] = PasswordChangeForm(user, request.POST or None)
+    viewer, user = viewer_of(request), cast("User", request.user)
+    form = PasswordChangeForm(user, request.POST or None)
+    form.fields["old_password"].widget.attrs.pop("autofocus", None)  # the password is not what most come for
     if request.method == "POST" and form.is_valid():
         form.save()
         update_session_auth_hash(request, form.user)

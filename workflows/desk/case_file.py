@@ -109,9 +109,8 @@ def squares(case: Case, viewer: Viewer, submissions: list[SelfCheckSubmission]) 
         status = {code: answer["status"] for code, answer in snapshot["answers"].items()}
         source = f"v{last.no}"
     shown = own or last is not None
-    page = address("selfcheck" if own else "verification", case.pk)
     return Squares(
-        cells=_cells(case, status, page) if shown else [],
+        cells=_cells(case, status, viewer) if shown else [],
         source=source,
         problems=sum(value == "problem" for value in status.values()) if shown else 0,
         answered=len(status),
@@ -119,13 +118,23 @@ def squares(case: Case, viewer: Viewer, submissions: list[SelfCheckSubmission]) 
     )
 
 
-def _cells(case: Case, status: dict[str, str], page: str) -> list[dict[str, Any]]:
+def _cells(case: Case, status: dict[str, str], viewer: Viewer) -> list[dict[str, Any]]:
+    """The squares; each leads to its item, the county's to the place where it verifies."""
+    county = viewer.can("verify", case.unit) or viewer.can("approve", case.unit)
+    page = address("verification" if county else "selfcheck", case.pk)
     words, separator = cell_words(), pgettext("label colon", ": ")
     cells = []
     for item in edition_of(case).form.items.values():
         state = CELL_STATES.get(status.get(item.code, ""), "todo")
         label = f"{check_item_label(case, item.code)}{separator}{words[state]}"
-        cells.append({"no": item.no, "state": state, "href": f"{page}#i{item.no}", "label": label})
+        cells.append(
+            {
+                "no": item.no,
+                "state": state,
+                "href": f"{page}?item={item.code}" if county else f"{page}#i{item.no}",
+                "label": label,
+            }
+        )
     return cells
 
 

@@ -64,3 +64,8 @@ def light_is(code: str, now: dt.datetime, field: str = "due_at") -> Q:
         "ok": Q(**{f"{field}__gt": amber_until}),
         "idle": Q(**{f"{field}__isnull": True}),
     }[code]
+
+
+def capped_count(rows: QuerySet[Any]) -> int:
+    """One selection's count as far as the cap."""
+    return rows.order_by()[: CAP + 1].count()

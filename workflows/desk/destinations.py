@@ -31,7 +31,10 @@ DESTINATIONS: dict[tuple[str, str], Destination] = {
         "selfcheck", SELF_CHECK, _("Fill in the self-check of %(year)d"), pgettext_lazy("button", "Fill in")
     ),
     ("quality_cycle", "confirm"): Destination(
-        "selfcheck", SELF_CHECK, _("Confirm and submit the self-check of %(year)d"), _("Confirm and submit")
+        "selfcheck_check",
+        SELF_CHECK,
+        _("Confirm and submit the self-check of %(year)d"),
+        pgettext_lazy("button", "Confirm and submit"),
     ),
     ("quality_cycle", "supplement"): Destination(
         "selfcheck", SELF_CHECK, _("Supplement the self-check of %(year)d"), pgettext_lazy("button", "Supplement")

@@ -130,13 +130,12 @@ def _tasks(cycle: Any, viewer: Viewer) -> list[TaskLine]:
     ]
     names = [_("Basic information"), _("Self-check, %(total)d items") % {"total": total}, _("Self-check report")]
     words = {DONE: pgettext("task", "Done"), RUNNING: pgettext("task", "In progress"), IDLE: _("Not started")}
+    places = [f"{href}#basic", f"{href}#i1", address("selfcheck_report", cycle.pk)]
     lines = [
-        TaskLine(no, name, state, words[state], detail, f"{href}#{anchor}")
-        for no, name, state, detail, anchor in zip(
-            (1, 2, 3), names, states, details, ("basic", "items", "report"), strict=True
-        )
+        TaskLine(no, name, state, words[state], detail, place)
+        for no, name, state, detail, place in zip((1, 2, 3), names, states, details, places, strict=True)
     ]
-    return [*lines, _last_task(cycle, viewer, drafting, states, href)]
+    return [*lines, _last_task(cycle, viewer, drafting, states, address("selfcheck_check", cycle.pk))]
 
 
 def _progress(complete: bool, begun: bool) -> str:

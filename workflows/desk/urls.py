@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 
-from workflows.desk import account_pages, case_pages, inbox_pages, verb_pages
+from workflows.desk import account_pages, case_pages, cycle_pages, inbox_pages, unit_pages, verb_pages
 
 urlpatterns: list[URLPattern] = [
     path("", inbox_pages.inbox, name="inbox"),
@@ -12,4 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("me/", account_pages.me, name="me"),
     path("cases/<int:pk>/", case_pages.case, name="case"),
     path("cases/<int:pk>/do/<slug:verb>/", verb_pages.case_verb, name="case_verb"),
+    path("cycles/", cycle_pages.cycles, name="cycles"),
+    path("cycles/open/", cycle_pages.open_cycles, name="open_year"),
+    path("units/", unit_pages.units, name="units"),
+    path("units/<int:pk>/", unit_pages.unit, name="unit"),
 ]

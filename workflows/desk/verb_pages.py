@@ -15,7 +15,7 @@ from cases.models import Case, User, WorkItem
 from cases.web import viewer_of
 from workflows.desk.destinations import page_of_case
 from workflows.desk.lines import year_title
-from workflows.desk.verbs import DANGER, VerbForm, check_offered, colleagues_of, own_page
+from workflows.desk.verbs import DANGER, EXPLANATIONS, VerbForm, check_offered, colleagues_of, own_page
 from workflows.kinds import Verb, kind_of
 from workflows.web import case_in_scope, perform_from
 
@@ -75,6 +75,7 @@ def _page(request: HttpRequest, case: Case, verb: Verb, form: VerbForm, status: 
         "title": f"{case.unit} · {case.number or year_title(case)}",
         "state": kind_of(case).state_label(case.state),
         "verb": verb,
+        "explanation": EXPLANATIONS.get(verb.name, ""),
         "danger": verb.name in DANGER,
         "form": form,
         "back": page_of_case(case),

@@ -24,6 +24,17 @@ DIRECT = ("claim", "release", "withdraw")  # done at once: each can be undone, a
 ASKING = ("hand_over", "send_back", "archive", "reopen", "cancel")
 DANGER = frozenset({"send_back", "reopen", "cancel"})
 PAGE_OF_KIND = {"quality_cycle": "selfcheck", "finding": "finding"}
+EXPLANATIONS = {
+    "claim": _("The work item becomes yours; colleagues of the same role see that and leave it to you."),
+    "release": _("Colleagues of the same role may take the work item up again."),
+    "hand_over": _("The work item goes to a colleague of the same role at the same unit; its limit stays."),
+    "withdraw": _("What you submitted comes back to you, as long as nobody has acted on it."),
+    "send_back": _("The form goes back to the filler, who sees your reason."),
+    "archive": _("The year is closed. Only a superior can reopen it."),
+    "reopen": _("The institution supplements its form once more and sees your reason."),
+    "cancel": _("The cycle ends, and its open findings with it. Do this where the institution has closed."),
+}
+ELSEWHERE = {"add_finding": "finding_add"}  # offered here, done on a page of another area
 VERIFICATION = frozenset({"return_", "conclude", "approve", "reject_verification"})
 
 
@@ -73,11 +84,11 @@ def offers(request: HttpRequest, case: Case, item: WorkItem | None, colleagues: 
         Offer(
             name=name,
             label=possible[name].rule.label,
-            href=reverse("case_verb", args=[case.pk, name]),
+            href=own_page(case, name) or reverse("case_verb", args=[case.pk, name]),
             direct=name in DIRECT,
             danger=name in DANGER,
         )
-        for name in (*DIRECT, *ASKING)
+        for name in (*DIRECT, *ELSEWHERE, *ASKING)
         if name in possible and _makes_sense(name, viewer, case, item, colleagues)
     ]
 
@@ -114,6 +125,8 @@ def own_page(case: Case, verb: str) -> str:
     """The page where a verb is done that this area has no form for; empty where it is done here."""
     if verb in DIRECT or verb in ASKING:
         return ""
+    if verb in ELSEWHERE:
+        return address(ELSEWHERE[verb], case.pk)
     return address("verification" if verb in VERIFICATION else PAGE_OF_KIND.get(case.kind, "case"), case.pk)
 
 
