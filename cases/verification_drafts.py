@@ -77,7 +77,7 @@ def begin(submission: SelfCheckSubmission, form: Form, *, by: User, at: dt.datet
     if hasattr(submission, "verification"):
         return submission.verification
     verification = Verification(case_id=submission.selfcheck_id, submission=submission, started_by=by, started_at=at)
-    _stamp(verification, by, at)
+    stamp(verification, by, at)
     verification.save()
     rows = carried_over(submission, form)
     for row in rows:
@@ -124,7 +124,7 @@ def save_item(
         setattr(row, name, value)
     row.row_version += 1
     row.updated_by, row.updated_at = by, at
-    _stamp(row, by, at)
+    stamp(row, by, at)
     row.save()
     return row
 
@@ -142,7 +142,7 @@ def save_visit(
     for name, value in values.items():
         setattr(verification, name, value)
     verification.row_version += 1
-    _stamp(verification, by, at)
+    stamp(verification, by, at)
     verification.save(update_fields=[*values, "row_version"])
     return verification
 
@@ -168,7 +168,7 @@ def agree_to(
         row.conclusion = Conclusion.AGREE
         row.row_version += 1
         row.updated_by, row.updated_at = by, at
-        _stamp(row, by, at)
+        stamp(row, by, at)
         row.save()
     return codes
 
@@ -264,6 +264,7 @@ def _author(row: Verification | VerificationItem) -> str:
     return str(newest.history_user) if newest is not None and newest.history_user else _("Somebody else")
 
 
-def _stamp(row: Any, by: User, at: dt.datetime) -> None:
+def stamp(row: Any, by: User | None, at: dt.datetime) -> None:
+    """Say in the history of a row who changes it, and when."""
     row._history_user = by
     row._history_date = at

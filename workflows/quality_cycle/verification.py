@@ -13,7 +13,7 @@ from cases.clock import local_date
 from cases.editions.schema import CheckItem
 from cases.errors import Invalid, WrongRole
 from cases.models import Conclusion, Finding, Rectification, SelfCheckSubmission, Verification, VerificationItem
-from cases.verification_drafts import adds_finding, begin
+from cases.verification_drafts import adds_finding, begin, stamp
 from workflows.finding import ledger
 from workflows.step import Step
 
@@ -66,11 +66,13 @@ def return_to_institution(step: Step) -> None:
 
 def conclude(step: Step) -> None:
     """Every item has a conclusion with what it needs; on site needs the date and the officials present."""
-    _submission, verification = current(step)
+    submission, verification = current(step)
+    if verification is None and step.actor.user is not None:
+        verification = begin(submission, step.edition.form, by=step.actor.user, at=step.at)
     if verification is None:
         raise Invalid("nothing_verified", _("No item has been verified yet."))
     items = {item.item_code: item for item in verification.items.all()}
-    faults = conclusion_faults(verification, items, step.edition.form.items, on=local_date(step.at))
+    faults = conclusion_faults(submission, verification, items, step.edition.form.items, on=local_date(step.at))
     if faults:
         raise Invalid(
             "verification_incomplete",
@@ -142,6 +144,7 @@ def effects_of(
 
 
 def conclusion_faults(
+    submission: SelfCheckSubmission,
     verification: Verification | None,
     items: Mapping[str, VerificationItem],
     form_items: Mapping[str, CheckItem],
@@ -150,9 +153,7 @@ def conclusion_faults(
 ) -> dict[str, list[Any]]:
     """What hinders the conclusion, by place: ``visited_on``, ``officials``, ``item:CODE``; ``on`` is the local day."""
     faults: dict[str, list[Any]] = {}
-    if verification is None:
-        return {f"item:{code}": [_("There is no conclusion yet.")] for code in form_items}
-    if verification.method == Verification.Method.ON_SITE:
+    if verification is not None and verification.method == Verification.Method.ON_SITE:
         if verification.visited_on is None:
             faults["visited_on"] = [_("Give the date of the visit.")]
         elif verification.visited_on > on:
@@ -160,7 +161,7 @@ def conclusion_faults(
         if not verification.officials.strip():
             faults["officials"] = [_("Name the officials who were present.")]
     for code, form_item in form_items.items():
-        found = item_faults(items.get(code), verification.submission, form_item, on=on)
+        found = item_faults(items.get(code), submission, form_item, on=on)
         if found:
             faults[f"item:{code}"] = [message for messages in found.values() for message in messages]
     return faults
@@ -250,6 +251,5 @@ def _as_details(item: VerificationItem) -> dict[str, Any]:
 def _stamp(step: Step, verification: Verification, **values: Any) -> None:
     for name, value in values.items():
         setattr(verification, name, value)
-    verification._history_user = step.actor.user
-    verification._history_date = step.at
+    stamp(verification, step.actor.user, step.at)
     verification.save(update_fields=list(values))

@@ -9,18 +9,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.clock import local_date
 from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
-from cases.models import Conclusion
+from cases.models import Conclusion, Evidence
 from cases.verification_drafts import VISIT_FIELDS, RowChanged, agree_to, drafting, save_visit
 from cases.web import viewer_of
 from workflows.quality_cycle.kind import State
 from workflows.quality_cycle.verification import Effects, conclusion_faults, effects_of, reported_findings
+from workflows.quality_cycle.verification_context import frame
 from workflows.quality_cycle.verification_forms import (
     FindingForm,
     ItemChoiceForm,
@@ -29,9 +28,9 @@ from workflows.quality_cycle.verification_forms import (
     initial_of,
     theirs_of,
 )
-from workflows.quality_cycle.verification_pages import KIND, frame, sheet_for_writing
+from workflows.quality_cycle.verification_pages import KIND, based_on, by_itself, clock_time, sheet_for_writing
 from workflows.quality_cycle.verification_sheet import Sheet, read_sheet, word_of
-from workflows.quality_cycle.verification_words import amended_rows, status_word
+from workflows.quality_cycle.verification_words import amended_rows, basic_rows, basic_values, status_word
 from workflows.step import edition_of
 from workflows.web import case_in_scope, perform_from
 
@@ -66,13 +65,11 @@ def verification_visit(request: HttpRequest, pk: int) -> HttpResponse:
     """Save how the county verified and what it thinks of the whole."""
     case = case_in_scope(request, pk, KIND)
     sheet = sheet_for_writing(request, case)
-    by_itself = request.headers.get("Accept", "").startswith("application/json")
     form = VisitForm(request.POST)
     if not form.is_valid():
-        if by_itself:
+        if by_itself(request):
             return JsonResponse({"errors": form.errors}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return render_conclusion(request, sheet, visit_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    posted = request.POST.get("row_version", "")
     viewer = viewer_of(request)
     user: Any = request.user
     try:
@@ -81,22 +78,21 @@ def verification_visit(request: HttpRequest, pk: int) -> HttpResponse:
                 submission,
                 sheet.edition.form,
                 form.values(),
-                based_on=int(posted) if posted.isdigit() else 0,
+                based_on=based_on(request),
                 by=user,
                 at=viewer.at,
             )
     except RowChanged as refusal:
         theirs: Any = refusal.row
-        if by_itself:
+        if by_itself(request):
             body = {"row_version": theirs.row_version, "theirs": theirs_of(theirs, VISIT_FIELDS)}
             return JsonResponse(body, status=refusal.status)
         form.add_error(None, [str(refusal.message), str(refusal.hint)])
         return render_conclusion(
             request, sheet, visit_form=form, status=refusal.status, visit_version=theirs.row_version, their_visit=theirs
         )
-    if by_itself:
-        at = time_format(timezone.localtime(viewer.at), "TIME_FORMAT")
-        return JsonResponse({"row_version": row.row_version, "saved_at": at})
+    if by_itself(request):
+        return JsonResponse({"row_version": row.row_version, "saved_at": clock_time(request)})
     return redirect(reverse("verification_conclusion", args=[pk]) + "#visit")
 
 
@@ -120,7 +116,7 @@ def verification_agree(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Agreed to %(count)d items.") % {"count": len(codes)})
             return redirect("verification", pk)
-    context = frame(request, sheet) | {"refusal": refusal}
+    context = frame(sheet) | {"refusal": refusal}
     return render(request, "workflows/verification/agree.html", context, status=status)
 
 
@@ -175,7 +171,9 @@ def render_conclusion(
     """The page of the whole, also after something was refused."""
     on = local_date(viewer_of(request).at)
     form_items = sheet.edition.form.items
-    faults = conclusion_faults(sheet.verification, sheet.rows, form_items, on=on) if sheet.drafting else {}
+    faults = (
+        conclusion_faults(sheet.submission, sheet.verification, sheet.rows, form_items, on=on) if sheet.drafting else {}
+    )
     reason_form = ReasonForm(request.POST if refusal else None)
     if refusal is not None and reason_form.is_valid():
         for said in refusal.faults.get("reason", []):
@@ -183,15 +181,21 @@ def render_conclusion(
     verification = sheet.verification
     if sheet.drafting and visit_form is None:
         visit_form = VisitForm(initial=initial_of(verification, VISIT_FIELDS) if verification else {"method": "paper"})
-    context = frame(request, sheet) | {
+    context = frame(sheet) | {
         "counts": _counts(sheet),
-        "missing": _places(sheet, faults),
+        "missing": _grouped(_places(sheet, faults)),
+        "missing_count": len(faults),
         "refusal": refusal,
         "refused_places": _places(sheet, dict(refusal.faults)) if refusal else [],
         "reason_form": reason_form,
         "visit_form": visit_form,
         "visit_version": verification.row_version if verification else 0,
         "effects": _effects(sheet),
+        "basic": basic_values(sheet.edition.form, sheet.submission.snapshot["basic"]),
+        "basic_changes": basic_rows(sheet.edition.form, sheet.basic_changes),
+        "sealed": Evidence.objects.filter(
+            case=sheet.case.pk, purpose=Evidence.Purpose.SEALED, shows_digest=sheet.submission.digest
+        ),
         "rows": [
             (line, word_of(line), status_word(line.answer.get("status", "")), amended_rows(line))
             for line in sheet.visible_lines
@@ -230,6 +234,14 @@ def _places(sheet: Sheet, faults: dict[str, Any]) -> list[tuple[str, str, list[A
         elif place in labels:
             found.append((f"#id_{place}", labels[place], list(said)))
     return found
+
+
+def _grouped(places: list[tuple[str, str, list[Any]]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The places with the same thing to do together: (what, [(address, place)])."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for href, place, said in places:
+        groups.setdefault(" ".join(map(str, said)), []).append((href, place))
+    return list(groups.items())
 
 
 def _said(verb: str, name: str, state: str) -> str:

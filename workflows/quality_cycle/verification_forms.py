@@ -116,6 +116,7 @@ class EvidenceForm(forms.Form):
 
     evidence = forms.FileField(
         label=_("County’s own evidence"),
+        required=False,
         help_text=_("jpg, png, pdf, docx or xlsx; on a phone you can take a photo."),
         widget=forms.FileInput(attrs={"accept": ACCEPT}),
     )

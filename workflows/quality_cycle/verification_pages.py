@@ -17,14 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.clock import local_date
 from cases.errors import Invalid, OutOfScope, WrongRole
 from cases.evidence import remove, store
-from cases.models import CaseEvent, Conclusion, Evidence, Finding, VerificationItem, WorkItem
-from cases.selfcheck_previous import previous_submission
+from cases.models import Conclusion, Evidence, VerificationItem
 from cases.verification_drafts import ITEM_FIELDS, RowChanged, begin, drafting, save_item
 from cases.web import viewer_of
-from workflows.kinds import KINDS
-from workflows.quality_cycle import verification_words as words
 from workflows.quality_cycle.kind import State
 from workflows.quality_cycle.verification import item_faults
+from workflows.quality_cycle.verification_context import both_sides, entrance, frame, progress
 from workflows.quality_cycle.verification_forms import (
     EvidenceForm,
     ItemForm,
@@ -32,7 +30,8 @@ from workflows.quality_cycle.verification_forms import (
     initial_of,
     theirs_of,
 )
-from workflows.quality_cycle.verification_sheet import FILTERS, Line, Sheet, cell_names, read_sheet
+from workflows.quality_cycle.verification_sheet import FILTERS, Line, Sheet, read_sheet
+from workflows.quality_cycle.verification_words import record_rows
 from workflows.web import case_in_scope
 
 KIND = "quality_cycle"
@@ -52,7 +51,7 @@ def verification(request: HttpRequest, pk: int) -> HttpResponse:
     if code and code not in sheet.lines:
         raise OutOfScope("no_such_item", _("The form has no such item."))
     line = next((each for each in sheet.visible_lines if each.code == code), None)
-    return render_item(request, sheet, line or _entrance(sheet, shown), only)
+    return render_item(request, sheet, line or entrance(sheet, shown), only)
 
 
 @require_POST
@@ -63,25 +62,24 @@ def verification_item(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     line = sheet.lines.get(code)
     if line is None:
         raise OutOfScope("no_such_item", _("The form has no such item."))
-    by_itself = request.headers.get("Accept", "").startswith("application/json")
     form = ItemForm(request.POST, request.FILES, item=line.item, year=case.year)
     only = _filter(request.POST.get("only", ""))
-    act = "" if by_itself else request.POST.get("act", "")
+    act = "" if by_itself(request) else request.POST.get("act", "")
     valid = form.is_valid()
     if valid and act in ACTS:
         _apply(act, form, line, request)
     if form.errors:
-        return _faulty(request, sheet, line, only, form, by_itself)
+        return _faulty(request, sheet, line, only, form)
     try:
-        _write(request, sheet, line, form, by_itself)
+        _write(request, sheet, line, form)
     except RowChanged as refusal:
-        return _overtaken(request, sheet, line, only, form, refusal, by_itself)
+        return _overtaken(request, sheet, line, only, form, refusal)
     except Invalid as refusal:
         form.add_error(None, [str(refusal.message), str(refusal.hint)] if refusal.hint else str(refusal.message))
-        return _faulty(request, sheet, line, only, form, by_itself)
+        return _faulty(request, sheet, line, only, form)
     fresh = sheet_for_writing(request, case)
     line = fresh.lines[code]
-    if by_itself:
+    if by_itself(request):
         return _saved(request, fresh, line, only)
     if act in ("agree", "ledger") or (act == "return" and line.mine.return_reason):
         return redirect(onward(fresh, line, only))
@@ -108,93 +106,15 @@ def render_item(
     **more: Any,
 ) -> HttpResponse:
     """The page of one item, also with a form that was refused."""
-    context = frame(request, sheet) | _progress(sheet, line, only) | more
+    context = frame(sheet) | progress(sheet, line, only) | more
     if line is not None:
-        context |= _both_sides(sheet, line)
+        context |= both_sides(sheet, line)
         if sheet.drafting and form is None:
             form = ItemForm(initial=initial_of(line.mine, ITEM_FIELDS), item=line.item, year=sheet.case.year)
         context["form"] = form
         context["evidence_form"] = EvidenceForm()
         context.setdefault("row_version", line.mine.row_version)
     return render(request, "workflows/verification/item.html", context, status=status)
-
-
-def frame(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
-    """What every page of one verification shows: the case, who works on it until when, and what was sent back."""
-    item = WorkItem.objects.open().filter(process=sheet.case.pk).select_related("owner").first()
-    events = CaseEvent.objects.filter(case=sheet.case.pk, verb__in=("return_", "reject_verification", "conclude"))
-    latest = events.select_related("actor").order_by("-seq").first() if sheet.is_latest else None
-    return {
-        "nav_current": "verifications",
-        "case": sheet.case,
-        "sheet": sheet,
-        "open_item": item if item is not None and item.role else None,
-        "sent_back": latest if latest is not None and _says_something(sheet, latest) else None,
-    }
-
-
-def _says_something(sheet: Sheet, event: CaseEvent) -> bool:
-    """Whether the last word on this version sent it back: to the officer, or to the institution."""
-    if event.verb == "reject_verification":
-        return bool(sheet.case.state == State.SUBMITTED and sheet.county_side)
-    returned = sheet.verification is not None and event.details.get("verification") == sheet.verification.pk
-    return event.verb == "return_" and returned
-
-
-def _progress(sheet: Sheet, line: Line | None, only: str) -> dict[str, Any]:
-    shown = sheet.filtered(only)
-    current = line.code if line else ""
-    before = [each for each in shown if line and each.item.no < line.item.no]
-    after = [each for each in shown if line and each.item.no > line.item.no]
-    return {
-        "case": sheet.case,
-        "sheet": sheet,
-        "line": line,
-        "only": only,
-        "cells": sheet.cells(shown, only, current),
-        "cell_names": cell_names(),
-        "tabs": [(name, label, len(sheet.filtered(name)), _tab(sheet, name)) for name, label in _tab_labels(sheet)],
-        "before": (before[-1].item.no, sheet.address(before[-1].code, only)) if before else None,
-        "after": (after[0].item.no, sheet.address(after[0].code, only)) if after else None,
-    }
-
-
-def _tab_labels(sheet: Sheet) -> list[tuple[str, str]]:
-    labels = [("", _("All items")), ("problems", _("Only problems"))]
-    if sheet.basis is not None:
-        labels.append(("changes", _("Only changes")))
-    if sheet.drafting:
-        labels.append(("unverified", _("Only not verified")))
-    return labels
-
-
-def _tab(sheet: Sheet, only: str) -> str:
-    shown = sheet.filtered(only)
-    return sheet.address(_entrance(sheet, shown).code, only) if shown else ""
-
-
-def _both_sides(sheet: Sheet, line: Line) -> dict[str, Any]:
-    case = sheet.case
-    files = list(Evidence.objects.filter(case=case.pk, item_code=line.code).order_by("uploaded_at", "pk"))
-    findings = Finding.objects.filter(
-        item_code=line.code, cycle__unit=case.unit_id, cycle__year__in=(case.year - 1, case.year)
-    ).select_related("case")
-    last_year = previous_submission(case)
-    known = [(finding, KINDS["finding"].state_label(finding.case.state)) for finding in findings.order_by("case")]
-    return {
-        "status_word": words.status_word(line.answer.get("status", "")),
-        "facet_words": words.facet_words(line.item, line.answer.get("facets", [])),
-        "figures": words.figures(line.item, line.answer),
-        "answer_rows": words.answer_rows(line.item, line.answer),
-        "proofs": words.proofs(line, files),
-        "change_rows": words.change_rows(line.item, line.changes),
-        "own_rows": words.own_rows(line.item, line.mine),
-        "amended_rows": words.amended_rows(line),
-        "own_files": [f for f in files if f.purpose == Evidence.Purpose.VERIFICATION and f.removed_at is None],
-        "last_year": words.status_word(last_year.answer(line.code).get("status", "")) if last_year else "",
-        "findings_now": [pair for pair in known if pair[0].case.year == case.year],
-        "findings_then": [pair for pair in known if pair[0].case.year != case.year],
-    }
 
 
 def sheet_for_writing(request: HttpRequest, case: Any) -> Sheet:
@@ -227,11 +147,10 @@ def _apply(act: str, form: ItemForm, line: Line, request: HttpRequest) -> None:
         form.add_error(name, messages)
 
 
-def _write(request: HttpRequest, sheet: Sheet, line: Line, form: ItemForm, by_itself: bool) -> None:
+def _write(request: HttpRequest, sheet: Sheet, line: Line, form: ItemForm) -> None:
     """Everything that came with the form, or nothing: the words, a new file, a file taken away."""
     viewer = viewer_of(request)
     user: Any = request.user
-    posted = request.POST.get("row_version", "")
     edition = sheet.edition
     with drafting(sheet.case, state=State.SUBMITTED) as submission:
         save_item(
@@ -239,11 +158,11 @@ def _write(request: HttpRequest, sheet: Sheet, line: Line, form: ItemForm, by_it
             edition.form,
             line.code,
             form.values(),
-            based_on=int(posted) if posted.isdigit() else 0,
+            based_on=based_on(request),
             by=user,
             at=viewer.at,
         )
-        if by_itself:
+        if by_itself(request):
             return
         if upload := request.FILES.get("evidence"):
             begin(submission, edition.form, by=user, at=viewer.at)
@@ -257,7 +176,7 @@ def _write(request: HttpRequest, sheet: Sheet, line: Line, form: ItemForm, by_it
                 max_mb=edition.settings.max_upload_mb,
             )
         unwanted = request.POST.get("remove", "")
-        if unwanted.isdigit():
+        if unwanted.isdecimal():
             remove(_own_file(sheet, line, int(unwanted)), by=user, at=viewer.at)
 
 
@@ -270,14 +189,31 @@ def _own_file(sheet: Sheet, line: Line, pk: int) -> Evidence:
 
 
 def _saved(request: HttpRequest, sheet: Sheet, line: Line, only: str) -> JsonResponse:
-    html = render_to_string("workflows/verification/_progress.html", _progress(sheet, line, only), request)
-    at = time_format(timezone.localtime(viewer_of(request).at), "TIME_FORMAT")
-    return JsonResponse({"row_version": line.mine.row_version, "saved_at": at, "fragments": {"#progress": html}})
+    html = render_to_string("workflows/verification/_progress.html", progress(sheet, line, only), request)
+    return JsonResponse(
+        {"row_version": line.mine.row_version, "saved_at": clock_time(request), "fragments": {"#progress": html}}
+    )
 
 
-def _faulty(request: HttpRequest, sheet: Sheet, line: Line, only: str, form: ItemForm, by_itself: bool) -> HttpResponse:
+def clock_time(request: HttpRequest) -> str:
+    """The moment of the request as the line beside the form says it: 10:42."""
+    return time_format(timezone.localtime(viewer_of(request).at), "TIME_FORMAT")
+
+
+def by_itself(request: HttpRequest) -> bool:
+    """Whether the script saves while the person types."""
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def based_on(request: HttpRequest) -> int:
+    """The row version that the person saw."""
+    posted = request.POST.get("row_version", "")
+    return int(posted) if posted.isdecimal() else 0
+
+
+def _faulty(request: HttpRequest, sheet: Sheet, line: Line, only: str, form: ItemForm) -> HttpResponse:
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    if by_itself:
+    if by_itself(request):
         return JsonResponse({"errors": form.errors}, status=status)
     return render_item(
         request, sheet, line, only, form=form, status=status, row_version=request.POST.get("row_version", "0")
@@ -285,11 +221,11 @@ def _faulty(request: HttpRequest, sheet: Sheet, line: Line, only: str, form: Ite
 
 
 def _overtaken(
-    request: HttpRequest, sheet: Sheet, line: Line, only: str, form: ItemForm, refusal: RowChanged, by_itself: bool
+    request: HttpRequest, sheet: Sheet, line: Line, only: str, form: ItemForm, refusal: RowChanged
 ) -> HttpResponse:
     """Two officers wrote about the same item: nothing is overwritten, nothing typed is lost."""
     row: Any = refusal.row
-    if by_itself:
+    if by_itself(request):
         theirs = theirs_of(row, ITEM_FIELDS) | {"only": request.POST.get("only", "")}
         body = {"row_version": row.row_version, "theirs": theirs, "message": str(refusal.message)}
         return JsonResponse(body, status=refusal.status)
@@ -302,14 +238,8 @@ def _overtaken(
         status=refusal.status,
         row_version=row.row_version,
         conflict=refusal,
-        their_rows=words.record_rows(line.item, row),
+        their_rows=record_rows(line.item, row),
     )
-
-
-def _entrance(sheet: Sheet, shown: list[Line]) -> Any:
-    """Where one comes in: the first item that is still open for an officer, else the first."""
-    still_open = [line for line in shown if not line.seen] if sheet.drafting else []
-    return next(iter([*still_open, *shown]), None)
 
 
 def _filter(name: str) -> str:

@@ -70,7 +70,7 @@ def verifications(request: HttpRequest) -> HttpResponse:
 
 
 def _year(text: str, viewer: Viewer) -> int:
-    return int(text) if text.isdigit() and len(text) == len("2021") else viewer.on.year
+    return int(text) if text.isdecimal() and len(text) == len("2021") else viewer.on.year
 
 
 def _items(paths: list[str], year: int) -> QuerySet[WorkItem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from cases.editions.rules import OTHER_SUFFIX
 from cases.editions.schema import CheckItem, Form, Measure
 from cases.models import AnswerStatus, Conclusion, Evidence, Rectification, VerificationItem
 from cases.selfcheck_rules import Change, limit_text
@@ -111,13 +112,33 @@ def change_rows(item: CheckItem, changes: Iterable[Change]) -> list[Row]:
 
 def basic_rows(form: Form, changes: Iterable[Change]) -> list[Row]:
     """What changed in the basic information."""
-    rows = []
-    for change in changes:
-        fld = form.basic_fields.get(change.field)
-        names = {option.code: option.label for option in fld.options} if fld else {}
-        old, new = ("" if value is None else str(names.get(str(value), value)) for value in (change.old, change.new))
-        rows.append((fld.full_label if fld else change.field, old, new))
-    return rows
+    return [
+        (
+            _basic_label(form, each.field),
+            _basic_word(form, each.field, each.old),
+            _basic_word(form, each.field, each.new),
+        )
+        for each in changes
+    ]
+
+
+def basic_values(form: Form, basic: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The basic information as (label, value), in printed order."""
+    codes = [*form.basic_fields, *(code for code in basic if code not in form.basic_fields)]
+    return [(_basic_label(form, code), _basic_word(form, code, basic[code])) for code in codes if code in basic]
+
+
+def _basic_label(form: Form, code: str) -> str:
+    """The label of a line; the text of a choice such as “Other” stands under the choice’s own label."""
+    fld = form.basic_fields.get(code) or form.basic_fields.get(code.removesuffix(OTHER_SUFFIX))
+    return fld.full_label if fld else code
+
+
+def _basic_word(form: Form, code: str, value: Any) -> str:
+    fld = form.basic_fields.get(code)
+    names = {option.code: option.label for option in fld.options} if fld else {}
+    text = "" if value is None else str(names.get(str(value), value))
+    return f"{text} {fld.unit}" if fld and fld.unit and text else text
 
 
 def answer_rows(item: CheckItem, answer: dict[str, Any]) -> list[tuple[str, str]]:
