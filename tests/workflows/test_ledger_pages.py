@@ -295,7 +295,7 @@ def test_the_page_costs_the_same_queries_for_few_and_for_many(world: World, djan
 
 
 def exported(user: Any, **query: Any) -> list[list[Any]]:
-    answer = enter(user).get(reverse("ledger_export"), {"year": "all", "state": "all", **query})
+    answer: Any = enter(user).get(reverse("ledger_export"), {"year": "all", "state": "all", **query})
     assert answer.status_code == 200
     assert answer["Content-Disposition"].startswith("attachment")
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
@@ -355,7 +355,7 @@ def test_an_export_costs_the_same_queries_for_few_and_for_many(
     client = enter(world.county_officer)
     client.get(reverse("ledger"))
     with django_assert_max_num_queries(11):
-        answer = client.get(reverse("ledger_export"))
+        answer: Any = client.get(reverse("ledger_export"))
         assert len(b"".join(answer.streaming_content)) > 0
 
 
