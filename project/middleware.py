@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from cases.errors import Refusal
 
@@ -21,6 +23,15 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """No text of ours holds a NUL character, and PostgreSQL stores none: such a request is refused as a whole."""
+        if any(
+            "\0" in value for sent in (request.GET, request.POST) for _name, values in sent.lists() for value in values
+        ):
+            refusal = Refusal("nul_character", _("The text contains a character that cannot be stored (NUL)."))
+            return self.process_exception(request, refusal)
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refusal):

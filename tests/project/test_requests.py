@@ -1,4 +1,4 @@
-"""Chinese is the language of the product; English is what a reader switches to."""
+"""What holds for every request: Chinese is the language of the product, and text is storable text."""
 
 from __future__ import annotations
 
@@ -17,3 +17,10 @@ def test_the_switch_is_remembered() -> None:
     client = Client()
     client.post("/i18n/setlang/", {"language": "en", "next": "/login/"})
     assert 'lang="en' in client.get("/login/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_text_that_no_database_could_store_is_refused_as_a_whole(method: str) -> None:
+    response = getattr(Client(), method)("/login/", {"username": "a\0b", "password": "x"})
+    assert response.status_code == 400
