@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
+from django.db import transaction
+from django.db.models import F
+from simple_history.utils import bulk_create_with_history
+
 from cases.models import OrgUnit, User
+
+BATCH = 500
 
 
 def add_unit(
@@ -23,3 +30,17 @@ def add_unit(
         OrgUnit.objects.add_child(superior, instance=unit)
     new: OrgUnit = unit
     return new
+
+
+@transaction.atomic
+def add_units(superior: OrgUnit, units: Sequence[OrgUnit], *, by: User, at: dt.datetime) -> None:
+    """New units below one superior, set-wise: the same rows as ``add_unit`` for each, in a handful of queries."""
+    node: Any = OrgUnit.objects.select_for_update().get(pk=superior.pk)
+    last = OrgUnit.objects.filter(path__gt=node.path, path__lte=node.path + "Z" * node.steplen, depth=node.depth + 1)
+    step = node._str2int(path[-node.steplen :]) if (path := last.values_list("path", flat=True).last()) else 0
+    new: Any
+    for number, new in enumerate(units, start=step + 1):
+        new.superior, new.depth = superior, node.depth + 1
+        new.path = OrgUnit._get_path(node.path, new.depth, number)
+    bulk_create_with_history(list(units), OrgUnit, batch_size=BATCH, default_user=by, default_date=at)
+    OrgUnit.objects.filter(pk=node.pk).update(numchild=F("numchild") + len(units))

@@ -5,6 +5,7 @@ from cases.models.edition import Edition
 from cases.models.evidence import Evidence
 from cases.models.finding import Finding, Sequence
 from cases.models.org import Appointment, OrgUnit, OrgUnitGroupObjectPermission, Post, User
+from cases.models.roster import RosterImport
 from cases.models.selfcheck import AnswerStatus, Rectification, SelfCheck, SelfCheckAnswer, SelfCheckSubmission
 from cases.models.verification import Conclusion, Verification, VerificationItem
 
@@ -24,6 +25,7 @@ __all__ = [
     "OrgUnitGroupObjectPermission",
     "Post",
     "Rectification",
+    "RosterImport",
     "SelfCheck",
     "SelfCheckAnswer",
     "SelfCheckSubmission",
