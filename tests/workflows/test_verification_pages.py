@@ -160,6 +160,7 @@ def test_after_a_return_the_institution_sees_the_returned_items_with_their_reaso
     page = client.get(address("verification", submitted.case))
     assert [line.code for line in page.context["sheet"].visible_lines] == ["A1-18"]
     assert "请补充处方抽查表。" in page.content.decode()
+    assert f"{address('selfcheck', submitted.case)}#i18" in page.content.decode()
     hidden = client.get(address("verification", submitted.case), {"item": "A1-19"}).content.decode()
     assert "内部意见" not in hidden
     assert "内部意见" not in client.get(address("verification_conclusion", submitted.case)).content.decode()
