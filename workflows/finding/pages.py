@@ -99,7 +99,7 @@ def _page(request: HttpRequest, listing: Listing) -> HttpResponse:
         "form": listing.form,
         "own": is_own_list(listing.viewer),
         "order": listing.order,
-        "years": listing.years,
+        "years": listing.years if listing.valid else [],
         "printing": "print" in request.GET,
         "nav_current": "ledger",
     }
