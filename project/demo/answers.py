@@ -11,6 +11,7 @@ from typing import Any
 
 from cases.editions.schema import CheckItem, Form, Measure
 from cases.selfcheck_rules import AnswerValues
+from cases.workdays import add_working_days
 from project.demo.source import read, words
 
 Answers = dict[str, AnswerValues]
@@ -41,7 +42,7 @@ class Writer:
 
     def problem(self, item: CheckItem, entry: dict[str, Any]) -> AnswerValues:
         """An answer that reports a problem of the list; some are put right at once."""
-        spot = entry["way"] == "immediate" and self.rng.random() < 0.35
+        spot = entry["way"] == "immediate" and self.rng.random() < 0.2
         values = {**self._good_values(item), **{code: Decimal(text) for code, text in entry.get("values", {}).items()}}
         return AnswerValues(
             status="problem",
@@ -93,7 +94,7 @@ class Writer:
 
     def _limit(self) -> dt.date:
         first, last = (dt.date.fromisoformat(day) for day in self.limits)
-        return first + dt.timedelta(days=self.rng.randint(0, (last - first).days))
+        return add_working_days(first + dt.timedelta(days=self.rng.randint(0, (last - first).days)), 0)
 
 
 @dataclass

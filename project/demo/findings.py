@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Generator
 from typing import Any
 
 from cases.models import Finding
 from project.demo.acts import Cycle, Person, Purpose
 from project.demo.days import Story
 from project.demo.source import read, words
+from project.demo.stations import Act
 from workflows.engine import perform
-
-Act = Generator[dt.datetime, None, dt.datetime]
 
 
 class Ending(enum.StrEnum):
@@ -36,8 +34,13 @@ CLOSES = {Ending.CLOSED, Ending.RETURNED_CLOSED}
 
 
 def rectified(cycle: Cycle, finding: Finding, at: dt.datetime, ending: Ending, *, pace: int = 1) -> Story:
-    """Start, fix, return, close or refer: as far as the ending says, a few days a step, times the pace."""
+    """Start, fix, return, close or refer: as far as the ending says, a few days a step, times the pace.
+
+    What was put right on the spot is only reviewed.
+    """
     rng, days = cycle.rng, cycle.days
+    if finding.on_spot and ending != Ending.REFERRED:
+        ending = Ending.CLOSED
     if ending == Ending.UNTOUCHED:
         return
     if ending == Ending.REFERRED:
@@ -47,8 +50,7 @@ def rectified(cycle: Cycle, finding: Finding, at: dt.datetime, ending: Ending, *
         details = {"reason": referral["reason"], "referred_to": referral["to"]}
         _do(finding, "refer", cycle.cast.officer, at, **details)
         return
-    fixed = finding.case.state == "fixed"
-    if not fixed:
+    if not finding.on_spot:
         at = days.after(at, 1, 3)
         yield at
         _before(cycle, finding, at)
@@ -105,7 +107,7 @@ def _before(cycle: Cycle, finding: Finding, at: dt.datetime) -> None:
 
 def _result(cycle: Cycle, finding: Finding) -> str:
     for entry in read("problems"):
-        if entry["item"] == finding.item_code and entry["problem"][:4] == finding.problem[:4]:
+        if entry["item"] == finding.item_code and finding.measure.startswith(entry["measure"]):
             return cycle.writer.worded(entry["result"])
     return "已按要求整改到位，责任科室复查合格，并纳入每月质控检查。"
 

@@ -29,7 +29,7 @@ from workflows.quality_cycle.opening import open_year
 OPENED = {2020: moment("2020-01-06 10:05"), 2021: moment("2021-01-04 10:12")}
 ARCHIVED = moment("2021-01-05 16:20")
 NEWCOMERS = moment("2021-03-16 11:30")
-LIMITS = {2020: ("2020-06-15", "2020-08-31"), 2021: ("2021-04-29", "2021-07-30")}
+LIMITS = {2020: ("2020-06-15", "2020-08-31"), 2021: ("2021-05-06", "2021-07-30")}
 
 Cases = dict[tuple[str, int], Case]
 

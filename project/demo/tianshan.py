@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from cases.models import Conclusion, User
 from cases.selfcheck_rules import AnswerValues
+from cases.workdays import add_working_days
 from project.demo.acts import Cycle, Purpose
 from project.demo.answers import Content
 from project.demo.days import Diary, Story, moment
@@ -26,7 +27,8 @@ from project.demo.personas import (
     XUELIAN,
 )
 from project.demo.source import words
-from project.demo.stories import THIS_YEAR, last_year, new_finding, submitted, verified
+from project.demo.stations import new_finding, submitted, verified
+from project.demo.stories import THIS_YEAR, last_year
 
 
 def _fixed_year(items: tuple[str, ...]) -> Callable[[Cycle, Diary], Story]:
@@ -103,7 +105,7 @@ def _xuelian(cycle: Cycle, diary: Diary) -> Story:
         "A1-03": Ending.REFERRED,
     }
     for finding in cycle.findings():
-        start = at if finding.item_code == "A1-09" else max(at, moment("2021-04-20 10:00"))
+        start = moment("2021-04-13 10:00" if finding.item_code == "A1-09" else "2021-04-20 10:00")
         diary.add(rectified(cycle, finding, start, endings[finding.item_code]))
 
 
@@ -181,7 +183,7 @@ def _to_rectify(content: Content) -> Content:
     """The content with nothing put right on the spot, which could only be reviewed after the verification."""
     for number, (code, answer) in enumerate(content.answers.items()):
         if answer.status == "problem":
-            limit = dt.date(2021, 6, number % 28 + 1)
+            limit = add_working_days(dt.date(2021, 6, number % 28 + 1), 0)
             content.answers[code] = replace(answer, fixed_on_spot=False, planned_on=answer.planned_on or limit)
     return content
 

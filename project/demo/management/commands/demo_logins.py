@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from cases.access import Viewer
 from cases.clock import now
-from cases.models import User, WorkItem
+from cases.models import CaseEvent, User, WorkItem
+from project.demo.clock import TODAY
 from project.demo.people import PASSWORD
 from project.demo.personas import PERSONAS
 
@@ -29,8 +30,10 @@ class Command(BaseCommand):
             user = users[persona.login]
             items = list(WorkItem.objects.open().addressed_to(Viewer(user, now())))
             self.stdout.write(f"{persona.login:<16} {user.name} · {persona.zh} · {persona.en}")
-            self._tell(persona.try_zh, "zh-hans", items, "待办")
-            self._tell(persona.try_en, "en", items, "to do")
+            # What there was to find on the first day may be gone once the persona has acted.
+            acted = CaseEvent.objects.filter(actor=user, at__gte=TODAY).exists()
+            self._tell("" if acted else persona.try_zh, "zh-hans", items, "待办")
+            self._tell("" if acted else persona.try_en, "en", items, "to do")
 
     def _tell(self, hint: str, language: str, items: list[WorkItem], heading: str) -> None:
         with translation.override(language):
