@@ -155,8 +155,9 @@ def test_an_item_is_answered_with_the_keyboard_alone(open_form: Any) -> None:
     assert SelfCheckAnswer.objects.get().problem == "设备未检"
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
+@pytest.mark.parametrize(
+    ("phone", "dark", "language"), [(False, False, "zh-CN"), (True, True, "zh-CN"), (True, False, "en-US")]
+)
 @pytest.mark.parametrize("name", ["selfcheck", "selfcheck_report", "selfcheck_check"])
 def test_no_page_hides_anything_from_a_screen_reader_or_runs_off_the_screen(
     story: Story, new_page: NewPage, name: str, phone: bool, dark: bool, language: str
