@@ -80,6 +80,9 @@ def new_page(chromium: Browser, browser_faults: list[str], live_server: Any) -> 
         context.set_default_timeout(TIMEOUT_MS)
         if user is not None:
             context.add_cookies([session_cookie(user, live_server.url)])  # type: ignore[list-item]
+        if language.startswith("en"):
+            # The switch in the head band decides, not what the browser announces.
+            context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
         page = context.new_page()
         page.on("pageerror", lambda error: browser_faults.append(str(error)))
         page.on("console", lambda said: browser_faults.append(complaint(said)) if said.type == "error" else None)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from workflows.step import Step
 
 DueDate = Callable[["Step"], dt.date | None]
+RuleFor = Callable[["Step"], str]
 
 
 def _predecessor(activation: Activation) -> int | None:
@@ -59,7 +60,7 @@ class WaitingMixin(ByIdentity):
             unit_id=flow_task.responsible_unit(case),
             role=flow_task.role,
             created=step.at,
-            due_rule=flow_task.deadline,
+            due_rule=flow_task.rule_of(step),
             due_at=step.due_at(flow_task),
         )
         step.add_item(item)
@@ -135,6 +136,11 @@ class _Waiting:
     deadline: str = ""
     level: str = "unit"
     due_date: DueDate | None = None
+    rule_for: RuleFor | None = None
+
+    def rule_of(self, step: Step) -> str:
+        """The code of the deadline rule that holds for the work now."""
+        return self.rule_for(step) if self.rule_for else self.deadline
 
     def responsible_unit(self, case: Case) -> int:
         """The unit whose turn it is: the case's own, or the one above it."""
@@ -157,11 +163,13 @@ class Task(_Waiting, flow.View):
         deadline: str,
         level: str = "unit",
         due_date: DueDate | None = None,
+        rule_for: RuleFor | None = None,
     ) -> None:
         super().__init__(no_view)
         self.task_title = title
         self.state, self.role, self.permission = state, role, permission
-        self.deadline, self.level, self.due_date = deadline, level, due_date
+        self.deadline, self.level = deadline, level
+        self.due_date, self.rule_for = due_date, rule_for
 
 
 class Wait(_Waiting, flow.Handle):

@@ -31,6 +31,7 @@ ITEM_FIELDS = (
     "outcome",
     "unit_id",
     "due_at",
+    "due_rule",
     "due_revision",
 )
 CHUNK = 1000
@@ -186,7 +187,7 @@ class Step:
 
     def due_at(self, node: Any) -> dt.datetime | None:
         """When the work at a node is due, by the edition's rule (design, Deadlines); UTC."""
-        rule = self.edition.deadlines[node.deadline]
+        rule = self.edition.deadlines[node.rule_of(self)]
         record_date = node.due_date(self) if node.due_date else None
         return due_at(rule, year=self.case.year, start=self.at, record_date=record_date)
 

@@ -338,3 +338,11 @@ def test_cancelling_a_cycle_drops_its_open_findings_and_keeps_the_settled_ones(s
     assert story.again(first).case.state == "closed"
     assert story.again(second).case.state == "cancelled"
     assert not WorkItem.objects.filter(process=second.pk, finished=None).exists()
+
+
+def test_a_fix_on_the_spot_is_due_for_review_only_after_the_county_has_verified_the_form(story: Story) -> None:
+    finding = submit_on_the_spot(story)
+    assert (open_item(finding).due_rule, due_day(finding)) == ("verify", "2021-08-31")
+    story.on("2021-05-20").approve()
+    item = open_item(story.again(finding))
+    assert (item.due_rule, due_day(finding), item.due_revision) == ("review", "2021-06-03", 1)

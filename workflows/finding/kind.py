@@ -212,6 +212,11 @@ def limit(step: Step) -> dt.date | None:
     return due_on
 
 
+def review_rule(step: Step) -> str:
+    """A problem fixed on the spot cannot be reviewed before the county has verified the form: due with that."""
+    return "review" if step.case.finding.confirmed_at else "verify"
+
+
 class FindingFlow(flow.Flow):
     """Rectification of a finding"""
 
@@ -244,6 +249,7 @@ class FindingFlow(flow.Flow):
         role=Role.COUNTY_OFFICER,
         permission="verify",
         deadline="review",
+        rule_for=review_rule,
         level="superior",
     ).Next(this.needs_approval)
     needs_approval = Gate(State.CLOSING).Then(this.approve_closing).Else(this.end)

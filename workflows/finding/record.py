@@ -31,7 +31,7 @@ def save_record(step: Step, **values: Any) -> Finding:
         finding._history_date = step.at
         finding._change_reason = step.verb
         finding.save(update_fields=list(values))
-    if "due_on" in values:
+    if {"due_on", "confirmed_at"} & values.keys():
         follow_limit(step)
     record: Finding = finding
     return record
@@ -49,13 +49,16 @@ def check_lengths(values: dict[str, Any]) -> None:
 
 
 def follow_limit(step: Step) -> None:
-    """Give the open work item the date that the record now carries, as a revision of its date."""
+    """Give the open work item the date that follows from the record as it now is, as a revision of its date."""
     item = step.item
-    if item is None or item.pk is None or item.flow_task.due_date is None:
+    if item is None or item.pk is None:
         return
-    due_at = step.due_at(item.flow_task)
+    node = item.flow_task
+    if node.due_date is None and node.rule_of(step) == item.due_rule:
+        return
+    due_at = step.due_at(node)
     if due_at != item.due_at:
-        item.due_at, item.due_revision = due_at, item.due_revision + 1
+        item.due_at, item.due_rule, item.due_revision = due_at, node.rule_of(step), item.due_revision + 1
         step.change_item(item)
 
 
