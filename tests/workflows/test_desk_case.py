@@ -34,7 +34,8 @@ def today() -> Any:
 
 
 def sign_in(user: Any) -> Client:
-    client = Client(headers={"Accept-Language": "en"})
+    client = Client()
+    client.cookies["django_language"] = "en"
     client.force_login(user)
     return client
 

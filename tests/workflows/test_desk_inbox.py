@@ -30,8 +30,10 @@ def today() -> Any:
         yield
 
 
-def sign_in(user: Any, client: Client | None = None) -> Client:
-    client = client or Client(headers={"Accept-Language": "en"})
+def sign_in(user: Any, language: str = "en") -> Client:
+    client = Client()
+    if language:
+        client.cookies["django_language"] = language
     client.force_login(user)
     return client
 
@@ -141,7 +143,6 @@ def test_the_filter_by_institution_keeps_that_institution(story: Story, today: A
         "year=20x1",
         "after=1~x",
         "after=~",
-        "q=%00",
     ],
 )
 def test_an_address_that_makes_no_sense_shows_the_list_all_the_same(story: Story, today: Any, asked: str) -> None:
@@ -244,6 +245,6 @@ def test_the_list_for_paper_has_no_filters_and_no_pages(story: Story, today: Any
 
 
 def test_the_list_speaks_chinese_unless_english_is_asked_for(story: Story, today: Any) -> None:
-    reader = sign_in(story.world.institution_filler, Client())
+    reader = sign_in(story.world.institution_filler, language="")
     assert 'lang="zh-CN"' in reader.get("/").content.decode()
     assert 'lang="en"' in page(story.world.institution_filler)

@@ -5,7 +5,7 @@ import { notice, words } from "./parts.js";
 // An error summary is announced and reached first: the reader is told before the form is seen again.
 const focusErrors = (root = document) => root.querySelector(".errors[role=alert]")?.focus();
 focusErrors();
-document.addEventListener("htmx:afterSwap", (event) => focusErrors(event.detail.target.parentElement ?? document));
+document.addEventListener("htmx:afterSwap", (event) => focusErrors(event.detail.target?.parentElement ?? document));
 
 // A link of the summary may lead to a group of choices, which is no control itself.
 document.addEventListener("click", (event) => {
