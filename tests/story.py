@@ -62,6 +62,20 @@ def problem(facets: list[str] | None = None, **fields: Any) -> dict[str, Any]:
     }
 
 
+def write_items(model: Any, values: Mapping[str, dict[str, Any]], **owner: Any) -> None:
+    """Rows by item code: new ones at once, known ones where they change."""
+    known = {row.item_code: row for row in model.objects.filter(**owner)}
+    model.objects.bulk_create(
+        model(item_code=code, **owner, **fields) for code, fields in values.items() if code not in known
+    )
+    for code, row in known.items():
+        changed = [name for name, value in values.get(code, {}).items() if getattr(row, name) != value]
+        for name in changed:
+            setattr(row, name, values[code][name])
+        if changed:
+            row.save(update_fields=changed)
+
+
 @dataclass
 class Story:
     """One institution's year; every method returns the case as it stands afterwards."""
@@ -104,10 +118,12 @@ class Story:
         selfcheck = SelfCheck.objects.get(pk=self.case.pk)
         selfcheck.basic, selfcheck.report, selfcheck.updated_at = dict(BASIC), "自查整改报告。", self.at
         selfcheck.save()
+        answers: dict[str, dict[str, Any]] = {}
         for code in self.case.edition.parsed.form.items:
             values = {"status": "compliant", "values": GOOD_VALUES.get(code, {}), "facets": []}
             values |= (problems or {}).get(code, {})
-            SelfCheckAnswer.objects.update_or_create(selfcheck=selfcheck, item_code=code, defaults=values)
+            answers[code] = values
+        write_items(SelfCheckAnswer, answers, selfcheck=selfcheck)
         return self
 
     def evidence(self, case: Case, purpose: str, by: Actor, item_code: str = "", **fields: Any) -> Evidence:
@@ -145,9 +161,10 @@ class Story:
             submission=submission,
             defaults={"case_id": self.case.pk, "started_by": self.officer.user, "started_at": self.at},
         )
+        items: dict[str, dict[str, Any]] = {}
         for code in self.case.edition.parsed.form.items:
-            values = {"conclusion": Conclusion.AGREE} | dict((conclusions or {}).get(code, {}))
-            VerificationItem.objects.update_or_create(verification=verification, item_code=code, defaults=values)
+            items[code] = {"conclusion": Conclusion.AGREE} | dict((conclusions or {}).get(code, {}))
+        write_items(VerificationItem, items, verification=verification)
         return self
 
     def approve(self, conclusions: Mapping[str, dict[str, Any]] | None = None) -> Case:

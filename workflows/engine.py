@@ -67,24 +67,43 @@ def perform_many(
 ) -> Iterator[tuple[Case, Refusal | None]]:
     """The same verb on many cases without parents, a transaction a chunk; yields each with its refusal, if any.
 
-    A case that refuses is left as it was and does not hinder the others.
+    A case that refuses is left as it was and does not hinder the others: where a verb's own method refuses in the
+    middle of a chunk, the chunk is undone and its cases go through the door one by one.
     """
-    viewer = by.viewer(at)
     for group in _chunks(cases, chunk):
-        outcomes: list[tuple[Case, Refusal | None]] = []
-        with transaction.atomic(durable=True):
-            batch = Batch()
-            for locked in lock_many(group):
-                try:
-                    step = begin(locked, verb, by=by, at=at, viewer=viewer, batch=batch, reason=reason)
-                    check_movable(step)
-                except Refusal as refusal:
-                    outcomes.append((locked, refusal))
-                    continue
-                carry_out(step, dict(details))
-                outcomes.append((locked, None))
-            batch.write()
-        yield from outcomes
+        try:
+            yield from _perform_chunk(group, verb, by, at, reason, details)
+        except Refusal:
+            for case in group:
+                yield _perform_singly(case, verb, by, at, reason, details)
+
+
+def _perform_chunk(
+    group: list[Case], verb: str, by: Actor, at: dt.datetime, reason: str, details: dict[str, Any]
+) -> list[tuple[Case, Refusal | None]]:
+    outcomes: list[tuple[Case, Refusal | None]] = []
+    viewer = by.viewer(at)
+    with transaction.atomic(durable=True):
+        batch = Batch()
+        for locked in lock_many(group):
+            try:
+                step = begin(locked, verb, by=by, at=at, viewer=viewer, batch=batch, reason=reason)
+            except Refusal as refusal:
+                outcomes.append((locked, refusal))
+                continue
+            carry_out(step, dict(details))
+            outcomes.append((locked, None))
+        batch.write()
+    return outcomes
+
+
+def _perform_singly(
+    case: Case, verb: str, by: Actor, at: dt.datetime, reason: str, details: dict[str, Any]
+) -> tuple[Case, Refusal | None]:
+    try:
+        return perform(case, verb, by=by, at=at, reason=reason, **details), None
+    except Refusal as refusal:
+        return case, refusal
 
 
 def lock(case: Case) -> Case:
@@ -241,14 +260,6 @@ def open_case(
     step.log("", deliver=False)
     batch.note_history(case, actor=by, at=at, reason="", kind="+")
     return case
-
-
-def check_movable(step: Step) -> None:
-    """Refuse before anything changes where the verb's own conditions do not hold (bulk path)."""
-    kind = kind_of(step.case)
-    meta = getattr(kind.model, step.verb)._django_fsm
-    if not meta.conditions_met(step.case, step.case.state):
-        raise _wrong_state(step, kind)
 
 
 def no_such_case() -> OutOfScope:

@@ -296,6 +296,22 @@ class TestManyAtOnce:
         }
         assert list(faults(Case.objects.all())) == []
 
+    def test_a_verb_whose_own_rule_refuses_one_case_still_moves_the_others(self, story: Story) -> None:
+        last_year = Story.open(story.world, 2020, "2020-01-06", unit=story.world.institution)
+        for each, submitted, approved in (
+            (last_year, "2020-03-02", "2020-05-11"),
+            (story, "2021-03-01", "2021-05-10"),
+        ):
+            each.on(submitted).submit()
+            each.on(approved).approve()
+        cases = [last_year.case, story.case]
+        outcomes = dict(perform_many(cases, "archive", by=SYSTEM, at=moment("2021-06-01")))
+        assert {case.year: refusal.code if refusal else "ok" for case, refusal in outcomes.items()} == {
+            2020: "ok",
+            2021: "year_not_over",
+        }
+        assert list(faults(Case.objects.all())) == []
+
 
 def written_by(work: Any) -> list[dict[str, Any]]:
     """The rows that the work leaves of its case, without keys and hashes; undone again."""
