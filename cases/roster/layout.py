@@ -85,7 +85,13 @@ KINDS: dict[str, tuple[str, ...]] = {
     OrgUnit.Kind.INSTITUTION: ("医养结合机构", "IMEC institution"),
     OrgUnit.Kind.HOSPITAL: ("医院", "Hospital"),
     OrgUnit.Kind.COMMUNITY_CENTRE: ("社区卫生服务中心", "Community health centre"),
-    OrgUnit.Kind.COUNTY: ("县（市、区）卫生健康委", "County health commission", "县级卫健委", "县（市、区）"),
+    OrgUnit.Kind.COUNTY: (
+        "县级卫生健康委",
+        "County health commission",
+        "县级卫健委",
+        "县（市、区）卫生健康委",
+        "县（市、区）",
+    ),
     OrgUnit.Kind.PREFECTURE: (
         "地（州、市）卫生健康委",
         "Prefecture health commission",
@@ -106,19 +112,19 @@ SUPERIOR_KIND: dict[str, str] = {
 }
 
 ROLES: dict[str, tuple[str, ...]] = {
-    Role.INSTITUTION_FILLER: ("机构填报人", "Institution filler", "填报人"),
+    Role.INSTITUTION_FILLER: ("填报人", "Institution filler", "机构填报人"),
     Role.INSTITUTION_HEAD: ("机构负责人", "Institution head", "负责人"),
-    Role.COUNTY_OFFICER: ("县级卫健委经办人", "County officer", "县级经办人", "经办人"),
-    Role.COUNTY_APPROVER: ("县级卫健委审核人", "County approver", "县级审核人", "审核人"),
-    Role.PREFECTURE_OFFICER: ("地（州、市）卫健委经办人", "Prefecture officer", "经办人"),
-    Role.PREFECTURE_HEAD: ("地（州、市）卫健委负责人", "Prefecture head", "负责人"),
-    Role.REGION_OFFICER: ("自治区卫健委经办人", "Region officer", "经办人"),
-    Role.REGION_HEAD: ("自治区卫健委负责人", "Region head", "负责人"),
+    Role.COUNTY_OFFICER: ("县级经办人", "County officer", "县级卫健委经办人", "经办人"),
+    Role.COUNTY_APPROVER: ("县级审核人", "County approver", "县级卫健委审核人", "审核人"),
+    Role.PREFECTURE_OFFICER: ("地州经办人", "Prefecture officer", "地（州、市）卫健委经办人", "经办人"),
+    Role.PREFECTURE_HEAD: ("地州负责人", "Prefecture head", "地（州、市）卫健委负责人", "负责人"),
+    Role.REGION_OFFICER: ("自治区经办人", "Region officer", "自治区卫健委经办人", "经办人"),
+    Role.REGION_HEAD: ("自治区负责人", "Region head", "自治区卫健委负责人", "负责人"),
     Role.NATIONAL_EXPERT: ("国家抽查专家", "National expert"),
     Role.INSPECTOR: ("监督检查人员", "Inspector"),
     Role.SYSTEM_ADMIN: ("系统管理员", "System administrator"),
-    Role.SECURITY_ADMIN: ("安全管理员", "Security administrator", "安全保密管理员"),
-    Role.AUDITOR: ("安全审计员", "Auditor", "审计员"),
+    Role.SECURITY_ADMIN: ("安全保密管理员", "Security administrator", "安全管理员"),
+    Role.AUDITOR: ("审计员", "Auditor", "安全审计员"),
 }
 GRANTED_SEPARATELY = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR, Role.INSPECTOR})
 

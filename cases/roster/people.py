@@ -61,7 +61,9 @@ def read_people(book: Book, plan: Plan) -> list[PersonRow]:
         valid_from = reader.day("valid_from", required=True)
         valid_until = reader.day("valid_until")
         if login and not re.fullmatch(LOGIN, login):
-            reader.refuse("login", _("A login name has only letters, digits and @ . + - _"))
+            reader.refuse(
+                "login", _("A login name has only letters, digits and @ . + - _"), _("Remove everything else.")
+            )
         if phone and not PHONE.fullmatch(phone):
             reader.refuse("phone", _("This is not a phone number."), _("Use digits and hyphens, e.g. 0991-2345678."))
         if valid_from and valid_until and valid_until <= valid_from:
@@ -116,10 +118,16 @@ class _Planner:
             )
         elif any(each.role in GRANTED_SEPARATELY for each in live):
             row.reader.refuse(
-                "login", _("This person is an administrator, auditor or inspector; an import does not change them.")
+                "login",
+                _("This person is an administrator, auditor or inspector; an import does not change them."),
+                _("Remove the row."),
             )
         elif not user.is_active or user.is_superuser:
-            row.reader.refuse("login", _("This account is blocked or not a person's; an import does not change it."))
+            row.reader.refuse(
+                "login",
+                _("This account is blocked or not a person's; an import does not change it."),
+                _("Remove the row, or use another login name."),
+            )
 
     def _check_seat(self, row: PersonRow) -> None:
         """The unit is in the area and the role can be held there."""
@@ -141,6 +149,7 @@ class _Planner:
             row.reader.refuse(
                 "role",
                 _("This role cannot be held at a unit of the kind “%(kind)s”.") % {"kind": OrgUnit.Kind(kind).label},
+                _("Choose a role of that kind of unit, or check the code of the unit."),
             )
         row.role = role or ""
 
@@ -157,14 +166,20 @@ class _Planner:
             )
             return ""
         if unit is not None and not self.area.covers(unit):
-            row.reader.refuse("unit", _("This unit is outside the area that you administer."))
+            row.reader.refuse(
+                "unit",
+                _("This unit is outside the area that you administer."),
+                _("Remove the row, or ask the administrator at the next level up."),
+            )
             return ""
         if new is not None and not new.reader.ok:
             row.reader.refuse("unit", _("The row of this unit is faulty."), _("Correct that row first."))
             return ""
         closed_on = new.closed_on if new else unit.closed_on if unit else None
         if closed_on and row.valid_from and closed_on <= row.valid_from:
-            row.reader.refuse("valid_from", _("The unit has been closed by then."))
+            row.reader.refuse(
+                "valid_from", _("The unit has been closed by then."), _("Check the dates, or enter another unit.")
+            )
         return new.kind if new else unit.kind if unit else ""
 
     def check_together(self, login: str, rows: list[PersonRow]) -> None:

@@ -30,7 +30,7 @@ class RowReader:
                 _("Copy the cell and paste it again as a value."),
             )
 
-    def refuse(self, key: str, message: str, hint: str = "") -> None:
+    def refuse(self, key: str, message: str, hint: str) -> None:
         self.ok = False
         self.faults.append(self.table.fault(self.row, key, message, hint))
 

@@ -21,6 +21,11 @@ def make_plan(book: Book, viewer: Viewer) -> Plan:
     plan_units(units, area, plan)
     plan_people(people, units, area, plan)
     order = {table.title: place for place, sheet in enumerate(SHEETS) if (table := book.tables.get(sheet.key))}
-    plan.faults.sort(key=lambda fault: (order[fault.sheet], fault.row))
+    places = {
+        (table.title, table.headers[key]): place
+        for table in book.tables.values()
+        for key, place in table.places.items()
+    }
+    plan.faults.sort(key=lambda fault: (order[fault.sheet], fault.row, places.get((fault.sheet, fault.column), 0)))
     plan.outcomes.sort(key=lambda outcome: (order[outcome.sheet], outcome.row))
     return plan

@@ -63,9 +63,13 @@ def read_units(book: Book, plan: Plan) -> dict[str, UnitRow]:
                 "kind", _("There is no such kind of unit."), _("Choose one of: %(words)s.") % {"words": words}
             )
         if code and not CODE.fullmatch(code):
-            reader.refuse("code", _("A code has only digits, letters and hyphens."))
+            reader.refuse("code", _("A code has only digits, letters and hyphens."), _("Remove everything else."))
         elif code and kind in AUTHORITIES and not DIVISION_CODE.fullmatch(code):
-            reader.refuse("code", _("The code of a health authority is the six digits of its administrative division."))
+            reader.refuse(
+                "code",
+                _("The code of a health authority is the six digits of its administrative division."),
+                _("Enter the six digits, e.g. 650102."),
+            )
         if opened_on and closed_on and closed_on <= opened_on:
             reader.refuse(
                 "closed_on", _("The end is not after the beginning."), _("It is the first day that no longer counts.")
@@ -129,7 +133,11 @@ class _Planner:
     def _known(self, row: UnitRow, unit: OrgUnit) -> str:
         """A unit that exists: name and dates may change, its place may not, its kind only before it has cases."""
         if not self.area.covers(unit):
-            row.reader.refuse("code", _("This code belongs to a unit outside the area that you administer."))
+            row.reader.refuse(
+                "code",
+                _("This code belongs to a unit outside the area that you administer."),
+                _("Remove the row, or ask the administrator at the next level up."),
+            )
             return ""
         if (unit.kind in AUTHORITIES or row.kind in AUTHORITIES) and not self.area.may_shape(unit):
             self._refuse_authority(row)
@@ -158,7 +166,9 @@ class _Planner:
             return ""
         if row.kind == OrgUnit.Kind.NATION:
             row.reader.refuse(
-                "kind", _("The national level is set up once, by the command for the first administrators.")
+                "kind",
+                _("The national level is set up once, by the command for the first administrators."),
+                _("Remove the row."),
             )
             return ""
         if not row.superior:
@@ -195,7 +205,11 @@ class _Planner:
         """The superior is of the right kind, in the area, and there when the unit opens."""
         unit, brought = self.area.by_code.get(code), self.rows.get(code)
         if unit is not None and not self.area.covers(unit):
-            row.reader.refuse("superior", _("This unit is outside the area that you administer."))
+            row.reader.refuse(
+                "superior",
+                _("This unit is outside the area that you administer."),
+                _("Remove the row, or ask the administrator at the next level up."),
+            )
             return
         if unit is None and brought is not None and not brought.reader.ok:
             row.reader.refuse("superior", _("The row of the unit above is faulty."), _("Correct that row first."))
@@ -211,7 +225,11 @@ class _Planner:
             self._refuse_authority(row)
         closed_on = brought.closed_on if brought else unit.closed_on if unit else None
         if closed_on and row.opened_on and closed_on <= row.opened_on:
-            row.reader.refuse("superior", _("The unit above has been closed by then."))
+            row.reader.refuse(
+                "superior",
+                _("The unit above has been closed by then."),
+                _("Check the dates, or enter another unit above."),
+            )
 
     def _kind_of(self, code: str) -> str:
         unit, row = self.area.by_code.get(code), self.rows.get(code)
