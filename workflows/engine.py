@@ -109,11 +109,13 @@ def _perform_singly(
 def lock(case: Case) -> Case:
     """Lock the case for this transaction, its parent first, with its open work items.
 
-    Lock order is always parent before child; a parent is older than its children, so the order of the keys is it.
+    Lock order is always parent before child. Only a locked row is as it stands once the lock is granted: what is
+    joined to it, or read with it, is as it stood when the waiting began. So the parent has a statement of its own.
     """
-    rows = Case.objects.select_for_update(of=("self",)).select_related(*_joined(case.kind))
-    family = rows.filter(pk__in=(case.parent_id, case.pk)).order_by("pk") if case.parent_id else rows.filter(pk=case.pk)
-    locked: Case | None = next((row for row in family if row.pk == case.pk), None)
+    if case.parent_id:
+        Case.objects.select_for_update().values_list("pk").filter(pk=case.parent_id).first()
+    rows = Case.objects.select_for_update(of=("self",)).select_related(*_joined(case))
+    locked: Case | None = rows.filter(pk=case.pk).first()
     if locked is None:
         raise no_such_case()
     # Read after the lock is held: every writer of the items holds it too.
@@ -121,10 +123,10 @@ def lock(case: Case) -> Case:
     return locked
 
 
-def _joined(kind_code: str) -> tuple[str, ...]:
-    """What a verb nearly always asks of its case, fetched with it."""
-    record = KINDS[kind_code].record
-    return ("unit", record) if record else ("unit",)
+def _joined(case: Case) -> tuple[str, ...]:
+    """What a verb nearly always asks of its case, fetched with it; a child's record changes under its parent's lock."""
+    record = KINDS[case.kind].record
+    return ("unit", record) if record and case.parent_id else ("unit",)
 
 
 def lock_many(cases: list[Case]) -> list[Case]:

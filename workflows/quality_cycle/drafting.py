@@ -34,7 +34,9 @@ def drafting(request: HttpRequest, pk: int, states: frozenset[State] = WRITABLE)
     Raises OutOfScope (404), WrongRole (403) for who may not fill in, or Conflict (409) in a state that forbids it.
     """
     with transaction.atomic():
-        case = _one(_cycles(request).select_for_update(of=("self",)), pk)
+        # In two statements: what is joined to a locked row is as it stood before the lock was waited for.
+        Case.objects.select_for_update().values_list("pk").filter(pk=pk).first()
+        case = _one(_cycles(request), pk)
         if not may_fill(request, case):
             raise WrongRole("wrong_role", _("Only the institution itself fills in its form."))
         if case.state not in states:
