@@ -56,9 +56,9 @@ def manager(request: HttpRequest) -> tuple[Viewer, User]:
 def roster(request: HttpRequest) -> HttpResponse:
     """[roster] Upload, template, and the latest imports; POST checks a file and leads to the dry run."""
     viewer, user = manager(request)
-    form = UploadForm(request.POST or None, request.FILES or None)
     if request.method != "POST":
         return _upload_page(request, viewer, UploadForm())
+    form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return _upload_page(request, viewer, form, status=422)
     upload = form.cleaned_data["file"]

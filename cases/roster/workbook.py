@@ -25,7 +25,7 @@ LARGEST_FILE = MOST_MEGABYTES * 1024 * 1024
 LARGEST_UNPACKED = 100 * 1024 * 1024
 LARGEST_TEXTS = 24 * 1024 * 1024  # shared strings are the one part that cannot be read piece by piece
 MOST_ROWS = 20_000
-MOST_COLUMNS = 60
+MOST_COLUMNS = 40
 LAST_ROW = 1_048_576
 HEADER_WITHIN = 10
 XLSX = b"PK\x03\x04"
@@ -159,8 +159,6 @@ def _table(worksheet: Any, sheet: Sheet, room: int) -> tuple[Table, list[str]]:
     table: Table | None = None
     problems: list[str] = []
     for number, cells in _cells(worksheet):
-        if all(cell.value is None for cell in cells):
-            continue
         if table is None:
             if number > HEADER_WITHIN:
                 break
@@ -181,7 +179,7 @@ def _table(worksheet: Any, sheet: Sheet, room: int) -> tuple[Table, list[str]]:
 
 
 def _cells(worksheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """The rows of a sheet with their numbers; a file may claim any number of rows and is not believed."""
+    """The rows that are not blank, with their numbers; a file may claim any number of rows and is not believed."""
     rows = worksheet.iter_rows(max_col=MOST_COLUMNS)
     number = 0
     while True:
@@ -194,7 +192,8 @@ def _cells(worksheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
         number += 1
         if number > LAST_ROW:
             raise unreadable()
-        yield number, cells
+        if any(cell.value is not None for cell in cells):
+            yield number, cells
 
 
 def _header(sheet: Sheet, title: str, cells: tuple[Any, ...]) -> tuple[Table | None, list[str]]:
