@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from cases.models import Case, VerificationItem
+from cases.models import Case, Verification, VerificationItem
 from tests.browsers import NewPage
 from tests.story import Story, problem
 from tests.worlds import build_world, moment
@@ -87,6 +87,33 @@ def test_what_is_typed_saves_itself_and_marks_its_square(new_page: NewPage, stor
     expect(page.locator("#progress .cell[aria-current]")).to_have_attribute("data-s", "problem")
     kept = VerificationItem.objects.get(item_code="A1-19")
     assert (kept.conclusion, kept.opinion) == ("agree", "现场抽查两名护士，情况属实。")
+
+
+def test_concluding_waits_until_what_was_just_typed_has_been_saved(new_page: NewPage, story: Story) -> None:
+    story.verify()
+    page = officer(new_page, story)
+    page.goto(address(story, "verification_conclusion"))
+    seen: list[str] = []
+    page.on("request", lambda sent: seen.append("conclude") if "verb=conclude" in (sent.post_data or "") else None)
+    page.on("response", lambda reply: seen.append("saved") if reply.url.endswith("/visit/") else None)
+    page.get_by_label("Opinion on the whole").fill("总体情况良好。")
+    page.get_by_role("button", name="Conclude and pass to the approver").click()
+    expect(page.get_by_text("is with the approver now")).to_be_visible()
+    assert seen == ["saved", "conclude"]
+    assert Verification.objects.get(case=story.case.pk).opinion == "总体情况良好。"
+
+
+def test_concluding_does_not_go_on_while_something_typed_is_refused(
+    new_page: NewPage, story: Story, browser_faults: list[str]
+) -> None:
+    story.verify()
+    page = officer(new_page, story)
+    page.goto(address(story, "verification_conclusion"))
+    page.get_by_label("Opinion on the whole").fill("很长" * 5000)
+    page.get_by_role("button", name="Conclude and pass to the approver").click()
+    expect(page.locator("#visit .field__error")).to_be_visible()
+    assert Case.objects.get(pk=story.case.pk).state == "submitted"
+    browser_faults[:] = [fault for fault in browser_faults if "422" not in fault]
 
 
 def test_the_fields_of_a_problem_and_of_a_return_open_with_their_choice(new_page: NewPage, story: Story) -> None:

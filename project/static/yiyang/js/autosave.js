@@ -83,6 +83,7 @@ class Autosave {
   succeeded(data, entries) {
     this.takeVersion(data);
     this.saved = entries;
+    this.isInvalid = false;
     this.failures = 0;
     this.failingSince = null;
     clearErrors(this.form);
@@ -126,6 +127,7 @@ class Autosave {
   invalid(data, entries) {
     this.takeVersion(data);
     this.saved = entries; // sent again when it has been changed, not before
+    this.isInvalid = true;
     this.failures = 0;
     showErrors(this.form, data.errors ?? {});
     showState(this.form, words.invalid, true);
@@ -170,6 +172,12 @@ class Autosave {
     });
   }
 
+  // Whether all that stands here has been saved, once what is on its way has been answered.
+  async settled() {
+    while (this.form.isConnected && (this.sending || (this.dirty && !this.blocked && !this.failures))) await this.send();
+    return !this.dirty && !this.blocked && !this.isInvalid;
+  }
+
   // What was kept goes out with the version it was typed on: if a colleague was faster, the server answers 409.
   restore() {
     const found = kept(this.url);
@@ -207,6 +215,19 @@ function start(root) {
   for (const form of forms) if (!running.has(form)) running.set(form, new Autosave(form));
   for (const form of running.keys()) if (!form.isConnected) running.delete(form);
 }
+
+// What moves the case on (every such form names its version) judges what has been saved, so it waits for the saving.
+document.addEventListener("submit", (event) => {
+  const { target, submitter } = event;
+  const unsaved = [...running.values()].filter((each) => each.form !== target && (each.sending || each.dirty));
+  if (!target.elements.version || !unsaved.length) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  Promise.all(unsaved.map((each) => each.settled())).then((all) => {
+    if (all.every(Boolean)) target.requestSubmit(submitter);
+    else unsaved[all.indexOf(false)].form.scrollIntoView();
+  });
+}, true);
 
 start(document);
 document.addEventListener("htmx:load", (event) => start(event.detail.elt));
