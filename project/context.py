@@ -167,7 +167,9 @@ class Shell:
         """How many work items wait for this person's posts, capped; empty for none."""
         if not self.user or not self.appointments:
             return ""
-        count = WorkItem.objects.open().addressed_to(viewer_of(self.request))[: COUNT_CAP + 1].count()
+        count: int | None = getattr(self.request, "to_do_count", None)  # set by a page that has counted already
+        if count is None:
+            count = WorkItem.objects.open().addressed_to(viewer_of(self.request))[: COUNT_CAP + 1].count()
         return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
 
     @property

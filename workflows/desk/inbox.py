@@ -152,7 +152,8 @@ def by_start(cases: QuerySet[Case], after: str = "", size: int = PAGE_SIZE) -> P
 
 
 def with_case(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
-    return items.select_related("process__unit", "process__finding", "owner")
+    """With what every line shows; the findings among the cases are fetched for the page's rows alone."""
+    return items.select_related("process__unit", "owner")
 
 
 def inbox_counts(viewer: Viewer, filters: Filters) -> dict[str, Any]:

@@ -34,6 +34,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if view not in VIEWS or (view == "waiting" and not county):
         view = "todo"
     counts = lists.inbox_counts(viewer, filters)
+    request.to_do_count = counts["todo"]  # type: ignore[attr-defined]  # spares the frame its own count
     years = years_of(counts)
     printing = "print" in request.GET
     size = PRINT_SIZE if printing else PAGE_SIZE

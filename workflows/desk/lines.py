@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -52,6 +52,7 @@ class CaseLine:
 
 def lines_of(items: Sequence[WorkItem], viewer: Viewer, people: bool = False) -> list[Line]:
     """The lines of work items; with ``people`` each names those whose turn it is."""
+    prefetch_related_objects([item.process for item in items if item.process.kind == "finding"], "finding")
     submissions = _submissions(item.process_id for item in items if item.node in COUNTY_NODES)
     seats = people_at(((item.unit_id, item.role) for item in items), viewer.on) if people else {}
     return [_line(item, viewer, submissions, seats) for item in items]
