@@ -56,7 +56,7 @@ def grants_of(user: User | AnonymousUser, on: dt.date) -> tuple[Grant, ...]:
         cursor.execute(GRANTS, [user.pk, on, on])
         rows = cursor.fetchall()
     names = permission_names({row[5] for row in rows})
-    return tuple(Grant(*row[:5], names[row[5]]) for row in rows)
+    return tuple(Grant._make((*row[:5], names[row[5]])) for row in rows)
 
 
 _names: dict[int, str] = {}

@@ -14,9 +14,14 @@ def viewer_of(request: HttpRequest) -> Viewer:
     """The person behind the request with the grants that hold now; looked up once a request."""
     known: Viewer | None = getattr(request, "viewer", None)
     if known is None:
-        known = Viewer(request.user, now())  # type: ignore[arg-type]
+        known = Viewer(request.user, now())
         request.viewer = known  # type: ignore[attr-defined]
     return known
+
+
+def whole_number(text: str, most_digits: int = 18) -> int | None:
+    """The number in a text that came in an address or a form; None where it is none, or longer than any of ours."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= most_digits else None
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -127,6 +127,7 @@ class Story:
         return self
 
     def evidence(self, case: Case, purpose: str, by: Actor, item_code: str = "", **fields: Any) -> Evidence:
+        uploader: Any = by.user
         content = f"{case.pk}-{purpose}-{item_code}-{fields}".encode()
         file = ContentFile(content, name="photo.jpg")
         return Evidence.objects.create(
@@ -138,7 +139,7 @@ class Story:
             media_type="image/jpeg",
             size=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
-            uploaded_by=by.user,
+            uploaded_by=uploader,
             uploaded_at=self.at,
             **fields,
         )
@@ -157,10 +158,8 @@ class Story:
     def verify(self, conclusions: Mapping[str, dict[str, Any]] | None = None) -> Story:
         """Write the county's conclusion on every item: as given, else agreed."""
         submission = self.case.selfcheck.submissions.order_by("-no").first()
-        verification, _new = Verification.objects.get_or_create(
-            submission=submission,
-            defaults={"case_id": self.case.pk, "started_by": self.officer.user, "started_at": self.at},
-        )
+        begun: dict[str, Any] = {"case_id": self.case.pk, "started_by": self.officer.user, "started_at": self.at}
+        verification, _new = Verification.objects.get_or_create(submission=submission, defaults=begun)
         items: dict[str, dict[str, Any]] = {}
         for code in self.case.edition.parsed.form.items:
             items[code] = {"conclusion": Conclusion.AGREE} | dict((conclusions or {}).get(code, {}))

@@ -96,7 +96,7 @@ def build_world() -> World:
         Role.SECURITY_ADMIN: region,
         Role.AUDITOR: region,
     }
-    others = {
+    others: dict[str, Seat | None] = {
         "other_filler": (Role.INSTITUTION_FILLER, other_institution, None),
         "other_officer": (Role.COUNTY_OFFICER, other_county, None),
         "colleague": (Role.COUNTY_OFFICER, county, None),

@@ -208,8 +208,8 @@ def cascade(step: Step, case: Case, verb: str, *, reason: str = "", **details: A
     if not hasattr(case, "open_items"):
         case = lock(case)
     inner = Step(case, verb, step.actor, step.at, step.batch, reason=reason, grant=step.grant)
-    case.step = inner  # type: ignore[attr-defined]
-    inner.item = case.open_items[0] if case.open_items else None  # type: ignore[attr-defined]
+    case.step = inner
+    inner.item = case.open_items[0] if case.open_items else None
     carry_out(inner, details)
     return inner
 

@@ -50,7 +50,7 @@ class WaitingMixin(ByIdentity):
         cls, flow_task: Any, prev_activation: Any, token: Any, data: Any = None, seed: Any = None
     ) -> WaitingMixin:
         case: Case = prev_activation.process
-        step: Step = case.step  # type: ignore[attr-defined]
+        step: Step = case.step
         item = WorkItem(
             process=case,
             flow_task=flow_task,
@@ -193,7 +193,7 @@ class Gate(flow.If):
         self.states = states
 
     def _ready(self) -> None:
-        self.task_title = self.task_title or self.name
+        self.task_title = str(self.name)
 
 
 class Begin(flow.StartHandle):

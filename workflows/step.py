@@ -135,7 +135,8 @@ def history_of(model: Any) -> tuple[Any, tuple[str, ...]]:
 
 def history_row(row: Any, user: Any, at: dt.datetime, reason: str, kind: str) -> Any:
     """The history row of a change that simple-history's signals do not see."""
-    table, names = history_of(Case if isinstance(row, Case) else type(row))
+    model: Any = Case if isinstance(row, Case) else type(row)
+    table, names = history_of(model)
     values = {name: getattr(row, name) for name in names}
     return table(**values, history_date=at, history_user=user, history_change_reason=reason or None, history_type=kind)
 
@@ -164,6 +165,11 @@ class Step:
     item: WorkItem | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     due_on: dt.date | None = None
+
+    @property
+    def person(self) -> Any:
+        """Whoever acts, as a record names them; None when it is the system."""
+        return self.actor.user
 
     @property
     def edition(self) -> EditionData:

@@ -37,7 +37,7 @@ class CaseHistory(HistoricalRecords):
             post_save.connect(self.post_save, sender=sender, weak=False)
             post_delete.connect(self.post_delete, sender=sender, weak=False)
             pre_delete.connect(self.pre_delete, sender=sender, weak=False)
-            sender._meta.simple_history_manager_attribute = self.manager_name
+            sender._meta.simple_history_manager_attribute = self.manager_name  # type: ignore[attr-defined]
             return
         super().finalize(sender, **kwargs)
 

@@ -100,8 +100,8 @@ class Sequence(models.Model):
     @classmethod
     def take(cls, key: str, count: int = 1) -> int:
         """The first of ``count`` new numbers; call inside the transaction that uses them."""
-        cls.objects.bulk_create([cls(key=key)], ignore_conflicts=True)
-        row = cls.objects.select_for_update().get(pk=key)
+        Sequence.objects.bulk_create([Sequence(key=key)], ignore_conflicts=True)
+        row = Sequence.objects.select_for_update().get(pk=key)
         row.last += count
         row.save(update_fields=["last"])
         return row.last - count + 1

@@ -137,7 +137,7 @@ def _fill(world: World) -> None:
         add_unit(world.prefecture, kind="county", name=f"county {n}", code=f"inbox-{n}", opened_on=BEGINNING)
         for n in range(OTHERS)
     ]
-    task = WorkItem._meta.get_field("flow_task").get_prep_value(WorkItem.objects.first().flow_task)  # type: ignore[union-attr]
+    task = WorkItem._meta.get_field("flow_task").get_prep_value(WorkItem.objects.first().flow_task)
     moments = {
         "sqlite": ("'2021-01-04 00:00:00'", "datetime('2021-05-01', '+' || (n * 7919 % 100000) || ' minutes')"),
         "postgresql": (

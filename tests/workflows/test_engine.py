@@ -68,6 +68,7 @@ def test_a_step_writes_the_event_the_history_the_next_work_item_and_its_deadline
         story.at,
     )
     assert event.actor == story.filler.user
+    assert event.appointment is not None
     assert event.appointment.role == "institution_filler"
     done, item = WorkItem.objects.filter(process=case).order_by("pk")
     assert (done.status, done.outcome, done.done_by) == ("DONE", "request_confirmation", story.filler.user)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -28,7 +29,7 @@ from workflows.step import _editions
 
 TABLES = {"quality_cycle": CYCLE, "finding": FINDING}
 GATES = {"no_such_case", "wrong_role", "wrong_state", "not_for_the_system", "unknown_verb"}
-DETAILS = {
+DETAILS: dict[str, dict[str, Any]] = {
     "fix": {"result": "已整改。"},
     "refer": {"referred_to": "市场监督管理局"},
     "add_finding": {"item_code": "A1-01", "facets": ["qualification"], "problem": "资质证书过期。"},

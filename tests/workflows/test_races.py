@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
 
-from cases.access import SYSTEM, appoint
+from cases.access import SYSTEM, Actor, appoint
 from cases.errors import Refusal
 from cases.models import Case, CaseEvent, Finding, OrgUnit
 from tests.story import Story, problem
@@ -47,6 +48,11 @@ def race(*contestants: Callable[[], object]) -> list[str]:
     return outcomes
 
 
+def does(story: Story, case: Case, verb: str, by: Actor, **details: Any) -> Callable[[], object]:
+    """One contestant: the verb, as it would come from that person's page."""
+    return lambda: perform(case, verb, by=by, at=story.at, **details)
+
+
 @pytest.fixture
 def stories(tries: Callable[[int, int], int]) -> Callable[[], Iterator[Story]]:
     """A fresh year of the same institution for every try; the world is made once."""
@@ -66,7 +72,7 @@ def test_two_approvals_at_once_approve_once(stories: Callable[[], Iterator[Story
     for story in stories():
         story.on("2021-03-01").submit({"A1-08": problem()})
         case = story.on("2021-05-10").verify().perform("conclude", story.officer)
-        approve = lambda story=story, case=case: perform(case, "approve", by=story.approver, at=story.at)  # noqa: E731
+        approve = does(story, case, "approve", story.approver)
         assert sorted(race(approve, approve)) == ["ok", "wrong_state"]
         assert CaseEvent.objects.filter(case=case, verb="approve").count() == 1
         assert list(faults([Case.objects.get(pk=case.pk)])) == []
@@ -94,8 +100,8 @@ def test_a_return_and_a_closing_at_once_leave_one_of_them(stories: Callable[[], 
         story.on("2021-05-10").approve()
         case = story.fix(story.findings()[0]).case
         outcomes = race(
-            lambda story=story, case=case: perform(case, "close", by=story.officer, at=story.at),
-            lambda story=story, case=case: perform(case, "return_", by=story.approver, at=story.at, reason="不合格。"),
+            does(story, case, "close", story.officer),
+            does(story, case, "return_", story.approver, reason="不合格。"),
         )
         assert sorted(outcomes) == ["ok", "wrong_state"]
         assert list(faults(Case.objects.filter(pk__in=[case.pk, story.case.pk]))) == []
@@ -105,8 +111,8 @@ def test_a_withdrawal_and_a_claim_at_once_leave_one_of_them(stories: Callable[[]
     for story in stories():
         case = story.on("2021-03-01").submit()
         outcomes = race(
-            lambda story=story, case=case: perform(case, "withdraw", by=story.head, at=story.at),
-            lambda story=story, case=case: perform(case, "claim", by=story.officer, at=story.at),
+            does(story, case, "withdraw", story.head),
+            does(story, case, "claim", story.officer),
         )
         assert outcomes in (["ok", "wrong_role"], ["already_acted_on", "ok"])
         assert list(faults([Case.objects.get(pk=case.pk)])) == []
@@ -116,8 +122,8 @@ def test_two_claims_at_once_claim_once(stories: Callable[[], Iterator[Story]]) -
     for story in stories():
         case = story.on("2021-03-01").submit()
         outcomes = race(
-            lambda story=story, case=case: perform(case, "claim", by=story.officer, at=story.at),
-            lambda story=story, case=case: perform(case, "claim", by=story.world.actor("colleague"), at=story.at),
+            does(story, case, "claim", story.officer),
+            does(story, case, "claim", story.world.actor("colleague")),
         )
         assert sorted(outcomes) == ["already_claimed", "ok"]
 

@@ -40,7 +40,7 @@ def submit(step: Step) -> None:
         selfcheck=selfcheck,
         no=last + 1,
         at=step.at,
-        by=step.actor.user,
+        by=step.person,
         snapshot=content,
         digest=version,
         medical_beds=content["basic"].get("medical_beds"),
