@@ -66,8 +66,10 @@ def roster(request: HttpRequest) -> HttpResponse:
         content = _content(upload)
         read(content)
     except Invalid as refusal:
-        form.add_error("file", str(refusal.message))
-        return _upload_page(request, viewer, form, status=refusal.status, hint=refusal.hint)
+        *first, last = str(refusal.message).splitlines()
+        for message in (*first, _("%(what)s %(do)s") % {"what": last, "do": refusal.hint}):
+            form.add_error("file", message)
+        return _upload_page(request, viewer, form, status=refusal.status)
     digest = keep(content, name=upload.name or "", by=user, at=viewer.at)
     return redirect("roster_check", digest)
 
@@ -79,13 +81,10 @@ def _content(upload: UploadedFile) -> bytes:
     return content
 
 
-def _upload_page(
-    request: HttpRequest, viewer: Viewer, form: UploadForm, *, status: int = 200, hint: Any = ""
-) -> HttpResponse:
+def _upload_page(request: HttpRequest, viewer: Viewer, form: UploadForm, *, status: int = 200) -> HttpResponse:
     latest = RosterImport.objects.visible_to(viewer).select_related("by").order_by("-at", "-pk")[:LATEST]
     shown = {
         "form": form,
-        "hint": hint,
         "imports": [(done, counted(done)) for done in latest],
         "limits": {"megabytes": MOST_MEGABYTES, "rows": f"{MOST_ROWS:,}"},
         "nav_current": "roster",

@@ -181,7 +181,7 @@ def _table(worksheet: Any, sheet: Sheet, room: int) -> tuple[Table, list[str]]:
 def _cells(worksheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """The rows that are not blank, with their numbers; a file may claim any number of rows and is not believed."""
     rows = worksheet.iter_rows(max_col=MOST_COLUMNS)
-    number = 0
+    number, blank = 0, None
     while True:
         try:
             cells = next(rows, None)
@@ -192,8 +192,12 @@ def _cells(worksheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
         number += 1
         if number > LAST_ROW:
             raise unreadable()
+        if cells is blank:  # the library gives one and the same for all rows that a gap skips
+            continue
         if any(cell.value is not None for cell in cells):
             yield number, cells
+        else:
+            blank = cells
 
 
 def _header(sheet: Sheet, title: str, cells: tuple[Any, ...]) -> tuple[Table | None, list[str]]:
