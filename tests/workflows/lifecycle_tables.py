@@ -3,6 +3,7 @@
 Written by hand and independent of the code. Whatever is not in a table is refused.
 """
 
+# ruff: noqa: E501 - a table is read line by line
 from __future__ import annotations
 
 from dataclasses import dataclass
