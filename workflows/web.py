@@ -7,9 +7,11 @@ from typing import Any
 from django.http import HttpRequest
 
 from cases.models import Case
-from cases.web import actor_of, viewer_of
+from cases.web import actor_of, viewer_of, whole_number
 from workflows.engine import no_such_case, perform
 from workflows.kinds import KINDS, kind_of
+
+UNREADABLE = -1  # no case has this version: whatever the page showed, it was not this
 
 
 def case_in_scope(request: HttpRequest, pk: int, kind: str | None = None) -> Any:
@@ -26,13 +28,14 @@ def case_in_scope(request: HttpRequest, pk: int, kind: str | None = None) -> Any
 
 def perform_from(request: HttpRequest, case: Case, verb: str, **details: Any) -> Case:
     """Perform a verb as the person behind the request, at this moment, on the version that their page showed."""
-    version = request.POST.get("version", "")
+    shown = request.POST.get("version", "")
+    version = whole_number(shown)
     return perform(
         case,
         verb,
         by=actor_of(request),
         at=viewer_of(request).at,
-        version=int(version) if version.isdigit() else None,
+        version=UNREADABLE if shown and version is None else version,
         reason=request.POST.get("reason", ""),
         **details,
     )

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from cases.access import Viewer
 from cases.models import Case, Finding, OrgUnit, WorkItem
+from cases.web import whole_number
 from workflows.desk.counting import LIGHTS, light_is
 from workflows.desk.keyset import Page, page_of
 from workflows.finding.kind import LIVE
@@ -33,10 +34,10 @@ class CycleFilters:
     @classmethod
     def read(cls, given: Mapping[str, str]) -> CycleFilters:
         """From an address; what it does not understand is left out."""
-        area, state, light = given.get("area", ""), given.get("state", ""), given.get("light", "")
+        state, light = given.get("state", ""), given.get("light", "")
         return cls(
             text=given.get("q", "").strip()[:60],
-            area=int(area) if area.isascii() and area.isdigit() and len(area) < 19 else None,
+            area=whole_number(given.get("area", "")),
             state=state if state in State.values else "",
             light=light if light in LIGHTS else "",
         )

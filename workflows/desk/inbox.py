@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from cases.access import Viewer
 from cases.models import Appointment, Case, OrgUnit, WorkItem
 from cases.roles import Role
+from cases.web import whole_number
 from workflows.desk.counting import LIGHTS, counts_for, light_is, year_asked
 from workflows.desk.keyset import PAGE_SIZE, SEPARATOR, Page, page_of
 from workflows.kinds import KINDS
@@ -38,11 +39,11 @@ class Filters:
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Filters:
         """From an address; what it does not understand is left out."""
-        unit, light = given.get("unit", ""), given.get("light", "")
+        light = given.get("light", "")
         return cls(
             text=given.get("q", "").strip()[:60],
             step=given.get("step", "") if given.get("step", "") in steps() else "",
-            unit=int(unit) if unit.isascii() and unit.isdigit() and len(unit) < 19 else None,
+            unit=whole_number(given.get("unit", "")),
             light=light if light in LIGHTS else "",
             year=year_asked(given.get("year", "")),
         )

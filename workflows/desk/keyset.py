@@ -12,11 +12,21 @@ from django.db.models import Q, QuerySet
 
 PAGE_SIZE = 30
 SEPARATOR = "~"
+
+
+def _moment(text: str) -> dt.datetime:
+    """In UTC, so that one whose UTC is beyond the calendar is refused here and not by the database."""
+    moment = dt.datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    return moment.astimezone(dt.UTC)
+
+
 READERS: dict[str, Callable[[str], Any]] = {
     "pk": int,
     "seq": int,
-    "due_at": dt.datetime.fromisoformat,
-    "finished": dt.datetime.fromisoformat,
+    "due_at": _moment,
+    "finished": _moment,
     "path": str,
     "unit__path": str,
 }

@@ -18,6 +18,7 @@ from cases.errors import OutOfScope, WrongRole
 from cases.models import SelfCheckSubmission
 from cases.paper import MissingChineseFont, annex1_docx, annex1_pdf, blank, report_docx, report_pdf
 from cases.selfcheck_report import report_title
+from cases.web import whole_number
 from workflows.quality_cycle.drafting import cycle_in_scope, may_fill
 from workflows.quality_cycle.selfcheck_reading import no_such_version
 
@@ -78,8 +79,7 @@ def _check_own(request: HttpRequest, case: Any) -> None:
 
 
 def _submission(case: Any, version: str) -> SelfCheckSubmission:
-    number = int(version) if version.isdigit() and len(version) < 6 else 0
-    submissions = SelfCheckSubmission.objects.filter(selfcheck=case.pk, no=number)
+    submissions = SelfCheckSubmission.objects.filter(selfcheck=case.pk, no=whole_number(version, 5) or 0)
     found = submissions.select_related("selfcheck__filler").first()
     if found is None:
         raise no_such_version()

@@ -15,7 +15,7 @@ from cases.models import CaseEvent, Evidence, SelfCheckAnswer, SelfCheckSubmissi
 from cases.selfcheck_drafts import Overview, overview
 from cases.selfcheck_previous import basic_from, previous_submission
 from cases.selfcheck_rules import check_basic, other_key
-from cases.web import viewer_of
+from cases.web import viewer_of, whole_number
 from cases.wording import cday, remaining
 from workflows.quality_cycle.kind import State
 from workflows.quality_cycle.selfcheck_forms import typed_basic
@@ -247,10 +247,10 @@ def _section_here(request: HttpRequest, case: Any, seen: Overview, typing: Typin
         return typing.item.item.section
     if typing.basic is not None:
         return BASIC
-    asked = request.GET.get("section", "")
+    asked = whole_number(request.GET.get("section", ""))
     numbers = [section.section.no for section in seen.sections]
-    if asked.isdigit() and int(asked) in [BASIC, *numbers]:
-        return int(asked)
+    if asked in [BASIC, *numbers]:
+        return asked
     if not seen.basic_done:
         return BASIC
     return next((s.section.no for s in seen.sections if s.answered < s.total), numbers[0])

@@ -15,6 +15,7 @@ from cases.editions.schema import CheckItem, Form
 from cases.models import SelfCheckAnswer
 from cases.selfcheck import values_of
 from cases.selfcheck_rules import AnswerValues, Fault, other_key, read_number
+from cases.web import whole_number
 
 Typed = Mapping[str, Any]  # field name → text, or a list of texts where several can be chosen
 
@@ -36,8 +37,8 @@ ANSWER = (
 
 def row_version_of(request: HttpRequest) -> int:
     """The row version that the page was made from; one that no row has where none was sent."""
-    text = request.POST.get("row_version", "")
-    return int(text) if text.isdigit() and len(text) < 10 else -1
+    number = whole_number(request.POST.get("row_version", ""))
+    return -1 if number is None else number
 
 
 def typed_answer(item: CheckItem, row: SelfCheckAnswer | None) -> dict[str, Any]:

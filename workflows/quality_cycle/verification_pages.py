@@ -19,7 +19,7 @@ from cases.errors import Invalid, OutOfScope, WrongRole
 from cases.evidence import remove, store
 from cases.models import Conclusion, Evidence, VerificationItem
 from cases.verification_drafts import ITEM_FIELDS, RowChanged, begin, drafting, save_item
-from cases.web import viewer_of
+from cases.web import viewer_of, whole_number
 from workflows.quality_cycle.kind import State
 from workflows.quality_cycle.verification import item_faults
 from workflows.quality_cycle.verification_context import both_sides, entrance, frame, progress
@@ -175,9 +175,9 @@ def _write(request: HttpRequest, sheet: Sheet, line: Line, form: ItemForm) -> No
                 item_code=line.code,
                 max_mb=edition.settings.max_upload_mb,
             )
-        unwanted = request.POST.get("remove", "")
-        if unwanted.isdecimal():
-            remove(_own_file(sheet, line, int(unwanted)), by=user, at=viewer.at)
+        unwanted = whole_number(request.POST.get("remove", ""))
+        if unwanted is not None:
+            remove(_own_file(sheet, line, unwanted), by=user, at=viewer.at)
 
 
 def _own_file(sheet: Sheet, line: Line, pk: int) -> Evidence:
@@ -207,8 +207,7 @@ def by_itself(request: HttpRequest) -> bool:
 
 def based_on(request: HttpRequest) -> int:
     """The row version that the person saw."""
-    posted = request.POST.get("row_version", "")
-    return int(posted) if posted.isdecimal() else 0
+    return whole_number(request.POST.get("row_version", "")) or 0
 
 
 def _faulty(request: HttpRequest, sheet: Sheet, line: Line, only: str, form: ItemForm) -> HttpResponse:
