@@ -13,7 +13,7 @@ from django.urls import reverse
 from cases.access import SYSTEM, Actor
 from cases.models import Case, WorkItem
 from tests.story import Story, problem
-from tests.worlds import World, moment, unit
+from tests.worlds import World, moment, person, unit
 from workflows.desk import inbox
 from workflows.engine import perform
 from workflows.quality_cycle.kind import QualityCycleFlow
@@ -100,6 +100,8 @@ def test_those_who_oversee_see_what_is_overdue_in_their_area_and_nothing_of_othe
         assert "天山区康宁护理院" in page(story.world.prefecture_officer, "/?view=overdue")
         assert "天山区康宁护理院" not in page(story.world.county_officer, "/?view=overdue")
         assert "天山区康宁护理院" in page(story.world.institution_filler, "/?view=overdue")
+        elsewhere = person("elsewhere", "prefecture_officer", story.world.other_prefecture)
+        assert "天山区康宁护理院" not in page(elsewhere, "/?view=overdue")
 
 
 def test_a_person_without_an_appointment_is_told_so(world: World) -> None:
@@ -123,6 +125,13 @@ def test_a_person_without_an_appointment_is_told_so(world: World) -> None:
 def test_each_filter_keeps_what_fits_and_drops_the_rest(story: Story, today: Any, asked: str, found: bool) -> None:
     story.on("2021-03-01").submit()
     assert ("Verify the self-check of 2021" in page(story.world.county_officer, f"/?{asked}")) is found
+
+
+def test_a_finding_is_found_by_a_part_of_its_number(story: Story, today: Any) -> None:
+    story.on("2021-03-01").submit({"A1-08": problem()})
+    filler = story.world.institution_filler
+    assert "Start rectification of 2021-650102-001" in page(filler, "/?q=102-001")
+    assert "Start rectification of 2021-650102-001" not in page(filler, "/?q=102-002")
 
 
 def test_the_filter_by_institution_keeps_that_institution(story: Story, today: Any) -> None:
