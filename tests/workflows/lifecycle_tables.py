@@ -85,6 +85,15 @@ ITEM_HOLDERS = {
 
 INSIDE = frozenset(f"institution_filler institution_head county_officer county_approver inspector {SUPERIORS}".split())
 OUTSIDE = frozenset(
-    "national_expert system_admin security_admin auditor other_filler other_officer nobody expired".split()
+    [
+        "national_expert",
+        "system_admin",
+        "security_admin",
+        "auditor",
+        "other_filler",
+        "other_officer",
+        "nobody",
+        "expired",
+    ]
 )
 EVERYBODY = sorted(INSIDE | OUTSIDE | {"system"})
