@@ -43,7 +43,7 @@ DESTINATIONS: dict[tuple[str, str], Destination] = {
         "verification", COUNTY, _("Verify the self-check of %(year)d"), pgettext_lazy("button", "Verify")
     ),
     ("quality_cycle", "approve"): Destination(
-        "verification", COUNTY, _("Approve the verification of %(year)d"), pgettext_lazy("button", "Approve")
+        "verification_conclusion", COUNTY, _("Approve the verification of %(year)d"), pgettext_lazy("button", "Approve")
     ),
     ("finding", "take_up"): Destination(
         "finding", LEDGER, _("Start rectification of %(number)s"), pgettext_lazy("button", "Rectify")

@@ -20,7 +20,7 @@ from cases.web import viewer_of
 from workflows.engine import lock, no_such_case
 from workflows.finding.filters import Editions
 from workflows.finding.forms import RectifyForm, ReferForm, ReopenForm, ReviewForm, take_over
-from workflows.finding.kind import WITH_INSTITUTION, FindingCase
+from workflows.finding.kind import WITH_INSTITUTION, FindingCase, State
 from workflows.finding.shown import shown
 from workflows.finding.turn import OFFERED, turn_of
 from workflows.web import perform_from
@@ -61,12 +61,12 @@ def finding_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         if verb == "fix":
             _store_files(request, record, form)
         details = {name: form.cleaned_data[name] for name in DETAILS if name in form.cleaned_data}
-        perform_from(request, record.case, verb, **details)
+        moved = perform_from(request, record.case, verb, **details)
     except (Invalid, Conflict, WrongRole) as refusal:
         take_over(form, refusal)
         record, item = _fetch(request, pk)
         return _page(request, record, item, {verb: form}, status=refusal.status)
-    messages.success(request, _done(verb))
+    messages.success(request, _done("approve_closing" if moved.state == State.CLOSED else verb))
     if verb == "start" and form.cleaned_data["result"]:
         record, item = _fetch(request, pk)
         return _page(request, record, item, {"fix": RectifyForm(initial=form.cleaned_data)})
