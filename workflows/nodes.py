@@ -192,9 +192,6 @@ class Gate(flow.If):
         super().__init__(lambda activation: activation.process.state in states)
         self.states = states
 
-    def _ready(self) -> None:
-        self.task_title = str(self.name)
-
 
 class Begin(flow.StartHandle):
     activation_class = BeginActivation
