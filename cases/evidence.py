@@ -22,8 +22,9 @@ from PIL import Image, UnidentifiedImageError
 
 from cases.access import Viewer
 from cases.errors import Conflict, Invalid
-from cases.models import Case, Evidence, SelfCheckSubmission, User
+from cases.models import Case, CaseEvent, Evidence, SelfCheckSubmission, User
 from cases.office_files import ArchiveTooLarge, ReachesOutside, UnsoundArchive, check_archive
+from cases.roles import AUTHORITY
 from cases.tree import within
 
 MOST_PIXELS = 120_000_000
@@ -150,14 +151,27 @@ def remove(evidence: Any, *, by: User, at: dt.datetime) -> None:
 def readable(viewer: Viewer) -> QuerySet[Evidence]:
     """The files that the viewer may open, the removed ones included: submitted versions still name them.
 
-    The files of a draft are the institution's own until a submitted version shows them; what was taken out before that
-    stays its own.
+    The files of a draft are the institution's own until a submitted version shows them, and those of a verification
+    the authorities' until it is returned or approved; what was taken out before that stays their own.
     """
+    purposes = Evidence.Purpose
     own = within("case__unit__path", viewer.paths("fill"))
-    draft = Q(purpose__in=(Evidence.Purpose.SELF_CHECK, Evidence.Purpose.SEALED))
-    submitted = SelfCheckSubmission.objects.filter(selfcheck=OuterRef("case"), at__gte=OuterRef("uploaded_at"))
-    shown = Q(Exists(submitted), removed_at=None) | Exists(submitted.filter(at__lt=OuterRef("removed_at")))
-    return Evidence.objects.filter(own | ~draft | shown, case__in=Case.objects.visible_to(viewer))
+    authorities = within("case__unit__path", [path for grant in AUTHORITY for path in viewer.paths(grant)])
+    versions = SelfCheckSubmission.objects.filter(selfcheck=OuterRef("case"))
+    told = CaseEvent.objects.filter(case=OuterRef("case"), verb__in=("return_", "approve"))
+    return Evidence.objects.filter(
+        Q(purpose__in=(purposes.BEFORE, purposes.AFTER))
+        | Q(purpose=purposes.SELF_CHECK) & (own | _there_at(versions))
+        | Q(purpose=purposes.SEALED) & (own | Exists(versions.filter(digest=OuterRef("shows_digest"))))
+        | Q(purpose=purposes.VERIFICATION) & (authorities | _there_at(told)),
+        case__in=Case.objects.visible_to(viewer),
+    )
+
+
+def _there_at(moments: QuerySet[Any]) -> Q:
+    """Whether a file was there, uploaded and not yet removed, at one of these moments (rows with ``at``)."""
+    since = moments.filter(at__gte=OuterRef("uploaded_at"))
+    return Q(Exists(since), removed_at=None) | Q(Exists(since.filter(at__lt=OuterRef("removed_at"))))
 
 
 def clean_name(name: str) -> str:

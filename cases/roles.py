@@ -41,6 +41,7 @@ ORG_PERMISSIONS = [
     ("manage_roles", "Manage roles and grants"),
     ("audit_system", "Read the system's own trails"),
 ]
+AUTHORITY = ("verify", "approve", "oversee", "inspect")  # the grants of those above the institution
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,12 @@ from cases.access import Viewer
 from cases.clock import end_of_day, local_date
 from cases.errors import WrongRole
 from cases.models import Case, SelfCheckSubmission, VerificationItem, WorkItem
+from cases.roles import AUTHORITY
 from cases.tree import within
 from cases.web import viewer_of
 from cases.wording import SOON_DAYS, light_word
 from workflows.quality_cycle.kind import QUALITY_CYCLE, State
 from workflows.quality_cycle.verification_forms import QueueFilter
-from workflows.quality_cycle.verification_sheet import COUNTY_SIDE
 from workflows.step import edition_of
 
 STATES = (State.SUBMITTED, State.APPROVING, State.RETURNED, State.RECTIFYING)
@@ -34,7 +34,7 @@ LIGHTS = ("late", "soon", "ok", "idle")
 def verifications(request: HttpRequest) -> HttpResponse:
     """The cycles under verification below the viewer's appointments, the most urgent first."""
     viewer = viewer_of(request)
-    paths = [path for permission in COUNTY_SIDE for path in viewer.paths(permission)]
+    paths = [path for permission in AUTHORITY for path in viewer.paths(permission)]
     if not paths:
         raise WrongRole(
             "wrong_role",

@@ -14,12 +14,12 @@ from cases.access import Viewer
 from cases.editions.schema import CheckItem, EditionData, Section
 from cases.errors import OutOfScope
 from cases.models import AnswerStatus, Case, Conclusion, SelfCheckSubmission, Verification, VerificationItem
+from cases.roles import AUTHORITY
 from cases.selfcheck_rules import BASIC, Change
 from cases.verification_drafts import adds_finding, agreeable, carry, changes_since, is_carried_over
 from workflows.quality_cycle.kind import State
 from workflows.step import edition_of
 
-COUNTY_SIDE = ("verify", "approve", "oversee", "inspect")
 FILTERS = ("problems", "changes", "unverified")
 HIDDEN_WHILE = (State.SUBMITTED, State.APPROVING, State.CANCELLED)
 
@@ -196,7 +196,7 @@ def cell_names() -> dict[str, str]:
 
 def on_county_side(viewer: Viewer, case: Case) -> bool:
     """Whether the reader may see a verification before it is approved or returned."""
-    return any(viewer.can(permission, case.unit) for permission in COUNTY_SIDE)
+    return any(viewer.can(permission, case.unit) for permission in AUTHORITY)
 
 
 def read_sheet(case: Case, viewer: Viewer, number: str = "") -> Sheet | None:
