@@ -137,7 +137,11 @@ def test_the_region_is_told_what_opening_a_year_would_do_and_then_does_it(world:
     assert "2 cycles opened, 1 were open already" in answer.content.decode()
     again = client.post(address, {"unit": world.region.pk, "year": 2021}, follow=True)
     assert "0 cycles opened, 3 were open already" in again.content.decode()
-    assert Case.objects.filter(kind="quality_cycle", started_by=world.region_officer).count() == 2
+    opened = Case.objects.filter(kind="quality_cycle", started_by=world.region_officer)
+    assert opened.count() == 2
+    assert "region_officer (自治区卫生健康委 · Region officer)" in page(
+        world.inspector, reverse("case", args=[opened[0].pk])
+    )
 
 
 @pytest.mark.parametrize("role", ["institution_head", "county_approver", "prefecture_head", "inspector", "nobody"])

@@ -23,7 +23,7 @@ from workflows.desk.timeline import timeline_page
 from workflows.desk.verb_pages import open_item
 from workflows.desk.verbs import colleagues_of, offers
 from workflows.kinds import kind_of
-from workflows.step import edition_of
+from workflows.step import edition_of, holder_of
 from workflows.web import case_in_scope
 
 
@@ -100,7 +100,7 @@ def _turn(item: WorkItem | None, request: HttpRequest) -> dict[str, Any] | None:
     viewer = viewer_of(request)
     names = people_at([(item.unit_id, item.role)], viewer.on) if item.role else {}
     seated = (item.unit_id, item.role) in viewer.seats
-    others = item.owner is not None and item.owner_id != viewer.user.pk
+    others = item.owner_id != viewer.user.pk and holder_of(item, viewer.at) is not None
     return {
         "item": item,
         "task": item.flow_task.task_title if item.flow_task else "",

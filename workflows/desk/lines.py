@@ -110,7 +110,7 @@ def _line(item: WorkItem, viewer: Viewer, submissions: dict[int, Any], seats: di
         mine=item.owner_id is not None and item.owner_id == viewer.user.pk,
         claimed_by=item.owner if item.owner_id != viewer.user.pk else None,
         outcome=verb.rule.label if verb else "",
-        who=f"{role_of(item.role)} {names_of(names)}".strip() if item.role else "",
+        who=f"{role_of(item.role)} {names_of(names) or _('(nobody appointed)')}" if item.role else "",
     )
 
 

@@ -18,6 +18,7 @@ from cases.models import Appointment, Case, User, WorkItem
 from cases.web import viewer_of
 from workflows.desk.destinations import address
 from workflows.kinds import Verb, kind_of
+from workflows.step import holder_of
 from workflows.web import possible_verbs
 
 DIRECT = ("claim", "release", "withdraw")  # done at once: each can be undone, and needs no words
@@ -96,7 +97,7 @@ def offers(request: HttpRequest, case: Case, item: WorkItem | None, colleagues: 
 def _makes_sense(name: str, viewer: Viewer, case: Case, item: WorkItem | None, colleagues: list[User]) -> bool:
     """What the engine would refuse anyway is not offered."""
     mine = item is not None and item.owner_id == viewer.user.pk
-    free = item is not None and item.owner_id is None and bool(item.role)
+    free = item is not None and bool(item.role) and holder_of(item, viewer.at) is None
     seated = item is not None and (item.unit_id, item.role) in viewer.seats
     match name:
         case "claim":
@@ -107,7 +108,8 @@ def _makes_sense(name: str, viewer: Viewer, case: Case, item: WorkItem | None, c
             return (mine or free) and seated and bool(colleagues)
         case "withdraw":
             before = item.after if item is not None else None
-            return free and before is not None and before.done_by_id == viewer.user.pk
+            untouched = item is not None and item.owner_id is None
+            return untouched and before is not None and before.done_by_id == viewer.user.pk
         case "archive":
             return local_date(viewer.at).year > case.year
     return True

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.access import Actor
+from cases.access import Actor, Grant
 from cases.clock import local_date
 from cases.errors import Invalid
 from cases.models import Case, Edition, OrgUnit, SelfCheck
@@ -62,13 +62,14 @@ def open_year(
     """
     edition = edition_for(year)
     result = Opening(edition)
+    grant = None if by.is_system else by.viewer(at).grant_for("manage_cycles", unit)
     active = OrgUnit.objects.within(unit.path).active(local_date(at)).filter(kind=OrgUnit.Kind.INSTITUTION)
     total = active.count()
     last, done = "", 0
     while institutions := list(active.filter(path__gt=last).order_by("path")[:chunk]):
         last = institutions[-1].path
         with transaction.atomic(durable=True):
-            opened = _open_chunk(institutions, year, edition, by, at)
+            opened = _open_chunk(institutions, year, edition, by, at, grant)
         result.opened += len(opened)
         result.present += len(institutions) - len(opened)
         if keep_cases:
@@ -79,7 +80,9 @@ def open_year(
     return result
 
 
-def _open_chunk(institutions: list[OrgUnit], year: int, edition: Edition, by: Actor, at: dt.datetime) -> list[Case]:
+def _open_chunk(
+    institutions: list[OrgUnit], year: int, edition: Edition, by: Actor, at: dt.datetime, grant: Grant | None
+) -> list[Case]:
     """The chunk's missing cycles; the unit rows are locked, so that two openings at once cannot both add one."""
     keys = [institution.pk for institution in institutions]
     list(OrgUnit.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
@@ -98,6 +101,7 @@ def _open_chunk(institutions: list[OrgUnit], year: int, edition: Edition, by: Ac
             at=at,
             record=SelfCheck(),
             slot=slot_of(institution.pk, year),
+            grant=grant,
         )
         for institution in institutions
         if institution.pk not in present
