@@ -20,7 +20,8 @@ class ItemVerbs:
     @verb(label=gettext_lazy("Claim"), source="*", permission="item", deliver=False)
     def claim(self, step: Step) -> None:
         item = open_item(step)
-        if item.owner_id is not None:
+        holder = step.held_by_another
+        if holder is not None or (item.owner_id is not None and item.owner == step.actor.user):
             raise Conflict("already_claimed", _("%(name)s has claimed this work item.") % {"name": item.owner})
         _give(step, item, step.actor.user)
 
@@ -35,8 +36,8 @@ class ItemVerbs:
     def hand_over(self, step: Step) -> None:
         """To a colleague with the same role at the same unit; the event says to whom."""
         item = open_item(step)
-        if item.owner_id is not None and (step.actor.user is None or item.owner_id != step.actor.user.pk):
-            raise Conflict("not_yours", _("%(name)s has claimed this work item.") % {"name": item.owner})
+        if (holder := step.held_by_another) is not None:
+            raise Conflict("not_yours", _("%(name)s has claimed this work item.") % {"name": holder})
         to: Any = step.details.get("to")
         seat = Appointment.objects.valid(step.actor.viewer(step.at).on).filter(
             user=to, unit=item.unit_id, role=item.role
@@ -74,11 +75,10 @@ def by_the_same_person(step: Step) -> None:
 
 
 def not_claimed_by_another(step: Step) -> None:
-    """Going back, too, is up to the one who has claimed the work item."""
-    item, user = step.item, step.actor.user
-    if item is not None and item.owner_id is not None and (user is None or item.owner_id != user.pk):
+    """Whoever has claimed the work item does it, onward or back, as long as they still may."""
+    if (holder := step.held_by_another) is not None:
         raise Conflict(
             "claimed_by_another",
-            _("%(name)s has claimed this work item.") % {"name": item.owner},
+            _("%(name)s has claimed this work item.") % {"name": holder},
             hint=_("Ask for it to be released or handed over."),
         )

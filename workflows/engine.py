@@ -20,6 +20,7 @@ from viewflow.workflow.token import Token
 from cases.access import Actor, Viewer
 from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
 from cases.models import Case, CaseParty, Edition, OrgUnit, WorkItem
+from workflows.common import not_claimed_by_another
 from workflows.kinds import KINDS, Kind, Verb, kind_of
 from workflows.rules import Rule
 from workflows.step import Batch, Step, pin
@@ -301,7 +302,7 @@ def _check_role(step: Step, rule: Rule, viewer: Viewer) -> None:
 
 
 def _check_state(step: Step, declared: Verb, kind: Kind, version: int | None) -> None:
-    case, item = step.case, step.item
+    case = step.case
     if version is not None and version != case.version:
         raise Conflict(
             "stale_version",
@@ -311,13 +312,8 @@ def _check_state(step: Step, declared: Verb, kind: Kind, version: int | None) ->
         )
     if case.state not in declared.sources and "*" not in declared.sources:
         raise _wrong_state(step, kind)
-    mine = item is None or item.owner_id is None or (step.actor.user and item.owner_id == step.actor.user.pk)
-    if declared.rule.movement == "forward" and item is not None and item.role and not mine:
-        raise Conflict(
-            "claimed_by_another",
-            _("%(name)s has claimed this work item.") % {"name": item.owner},
-            hint=_("Ask for it to be released or handed over."),
-        )
+    if declared.rule.movement == "forward":
+        not_claimed_by_another(step)
 
 
 def _wrong_state(step: Step, kind: Kind) -> Conflict:

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 from viewflow.workflow.status import PROCESS, STATUS
 
-from cases.access import Actor, Grant
+from cases.access import Actor, Grant, Viewer
 from cases.deadlines import due_at
 from cases.editions.schema import EditionData
 from cases.events import build_event
@@ -182,6 +182,14 @@ class Step:
         if item.pk is not None:
             self.batch.changed_items[item.pk] = item
 
+    @property
+    def held_by_another(self) -> Any:
+        """Who else has claimed the open work item, and may still do it."""
+        item, user = self.item, self.actor.user
+        if item is None or item.owner_id is None or (user is not None and item.owner_id == user.pk):
+            return None
+        return holder_of(item, self.at)
+
     def finish_item(self, item: WorkItem, status: str) -> None:
         """Close an item of this case; the verb is its outcome and the actor the one who did it."""
         item.status = status
@@ -220,6 +228,13 @@ class Step:
             details=self.facts,
         )
         self.batch.events.append((event, deliver))
+
+
+def holder_of(item: WorkItem, at: dt.datetime) -> Any:
+    """Who has claimed the work item; nobody once their appointments or account no longer let them do it."""
+    if item.owner is None or not item.flow_task.permission:
+        return None
+    return item.owner if Viewer(item.owner, at).can(item.flow_task.permission, item.process.unit) else None
 
 
 def pin(edition: Edition, at: dt.datetime) -> None:

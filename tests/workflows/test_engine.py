@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.access import SYSTEM, Actor
 from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
-from cases.models import Case, CaseEvent, EventDelivery, Finding, SelfCheckSubmission, WorkItem
+from cases.models import Appointment, Case, CaseEvent, EventDelivery, Finding, SelfCheckSubmission, User, WorkItem
 from tests.story import Story, problem
 from tests.worlds import moment
 from workflows import step as step_module
@@ -247,6 +247,30 @@ class TestClaiming:
         story.on("2021-03-01").submit()
         with pytest.raises(Invalid, match="not_a_colleague"):
             story.perform("hand_over", story.officer, to=story.world.people[other])
+
+    @pytest.mark.parametrize("verb", ["return_", "conclude"])
+    def test_what_one_has_claimed_another_does_not_decide_either_way(self, story: Story, verb: str) -> None:
+        story.on("2021-03-01").submit()
+        story.verify().perform("claim", story.officer)
+        with pytest.raises(Conflict, match="claimed_by_another"):
+            story.perform(verb, story.world.actor("colleague"), reason="请补充。")
+
+    @pytest.mark.parametrize(("verb", "state"), [("claim", "submitted"), ("conclude", "approving")])
+    def test_a_claim_lapses_when_its_holder_may_no_longer_do_the_work(
+        self, story: Story, verb: str, state: str
+    ) -> None:
+        story.on("2021-03-01").submit()
+        story.verify().perform("claim", story.officer)
+        Appointment.objects.filter(user=story.world.county_officer).update(valid_until=dt.date(2021, 3, 2))
+        colleague = story.on("2021-03-02").world.actor("colleague")
+        assert story.perform(verb, colleague).state == state
+
+    def test_a_disabled_account_holds_no_claim(self, story: Story) -> None:
+        story.on("2021-03-01").submit()
+        story.perform("claim", story.officer)
+        User.objects.filter(pk=story.world.county_officer.pk).update(is_active=False)
+        story.perform("hand_over", story.world.actor("colleague"), to=story.world.colleague)
+        assert WorkItem.objects.open().get(process=story.case).owner == story.world.colleague
 
 
 class TestWithdrawing:

@@ -12,6 +12,7 @@ from cases.access import Viewer
 from cases.models import Finding, WorkItem
 from workflows.finding.kind import State
 from workflows.finding.record import proof
+from workflows.step import holder_of
 from workflows.web import possible_verbs
 
 OFFERED = ("start", "fix", "withdraw", "close", "approve_closing", "return_", "refer", "reopen")
@@ -42,8 +43,9 @@ def turn_of(request: HttpRequest, viewer: Viewer, finding: Finding, item: WorkIt
         if not viewer.can(item.flow_task.permission, finding.case.unit):
             verbs -= set(OF_THE_TURN)
         if item.owner_id not in (None, viewer.user.pk):
-            verbs -= {*OF_THE_TURN, *ITEM_VERBS}
-        verbs.discard("claim" if item.owner_id else "release")
+            verbs -= {*OF_THE_TURN, *ITEM_VERBS} if holder_of(item, viewer.at) else {"release"}
+        else:
+            verbs.discard("claim" if item.owner_id else "release")
     if "withdraw" in verbs and not _may_withdraw(viewer, item):
         verbs.discard("withdraw")
     hindrance = ""

@@ -20,7 +20,7 @@ from cases.clock import local_date
 from cases.errors import Conflict, Invalid
 from cases.models import Case, Finding, Verification, WorkItem
 from cases.roles import Role
-from workflows.common import ItemVerbs, by_the_same_person
+from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another
 from workflows.engine import cascade
 from workflows.finding.kind import LIVE
 from workflows.kinds import Kind, register
@@ -96,6 +96,7 @@ class QualityCycle(ItemVerbs, Case):
     )
     def send_back(self, step: Step) -> None:
         """The head wants something changed before it goes out."""
+        not_claimed_by_another(step)
 
     @verb(
         label=gettext_lazy("Confirm and submit"),
@@ -131,6 +132,7 @@ class QualityCycle(ItemVerbs, Case):
     )
     def return_(self, step: Step) -> None:
         """Single items or the whole form, each with its reason (退回)."""
+        not_claimed_by_another(step)
         verification.return_to_institution(step)
 
     @verb(
@@ -153,6 +155,7 @@ class QualityCycle(ItemVerbs, Case):
     )
     def reject_verification(self, step: Step) -> None:
         """The approver wants the verification changed."""
+        not_claimed_by_another(step)
         verification.take_back(step)
 
     @verb(
