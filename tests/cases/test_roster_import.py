@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import given
@@ -478,7 +479,8 @@ def test_links_are_for_those_without_a_password_and_a_new_one_voids_the_old(worl
     (old,) = fresh_links(waiting(done, viewer), str)
     (new,) = fresh_links(waiting(done, viewer), str)
     assert (old.login, new.units) == (zhang.username, "新市区康宁护理院")
-    assert old.address != new.address
+    assert Client().get(old.address, follow=True).status_code == 410
+    assert Client().get(new.address, follow=True).status_code == 200
     assert list(waiting(done, admin_of(world.other_prefecture))) == []
     zhang.name = "=1+1"
     sheet = load_workbook(io.BytesIO(links_file(fresh_links([zhang], str)))).worksheets[0]
