@@ -345,7 +345,7 @@ def _jump(step: Step, kind: Kind) -> None:
     if node is None:
         step.close_case(PROCESS.CANCELED)
         return
-    case.status, case.finished = PROCESS.NEW, None
+    case.status, case.finished, step.goes_back = PROCESS.NEW, None, True
     node._create(Origin(case, step.item), START)
 
 

@@ -7,16 +7,16 @@ case and a mass move of thousands are the same code (design, What costs).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from viewflow.workflow.status import PROCESS, STATUS
 
 from cases.access import Actor, Grant, Viewer
-from cases.deadlines import due_at
+from cases.clock import end_of_day, local_date
+from cases.deadlines import due_at, remainder
 from cases.editions.schema import EditionData
 from cases.events import build_event
 from cases.models import Case, CaseEvent, Edition, EventDelivery, WorkItem
@@ -164,7 +164,7 @@ class Step:
     grant: Grant | None = None
     item: WorkItem | None = None
     facts: dict[str, Any] = field(default_factory=dict)
-    due_on: dt.date | None = None
+    goes_back: bool = False
 
     @property
     def person(self) -> Any:
@@ -202,12 +202,19 @@ class Step:
     def due_at(self, node: Any) -> dt.datetime | None:
         """When the work at a node is due, by the edition's rule (design, Deadlines); UTC."""
         rule = self.edition.deadlines[node.rule_of(self)]
+        if rule.kind == "working_days" and (before := self._continued(node)) is not None:
+            limit, stopped_on = local_date(before.due_at), local_date(before.finished)
+            left = remainder(rule, limit, stopped_on=stopped_on, resumed_on=local_date(self.at))
+            return end_of_day(left).astimezone(dt.UTC)
         record_date = node.due_date(self) if node.due_date else None
         return due_at(rule, year=self.case.year, start=self.at, record_date=record_date)
 
-    def after_commit(self, work: Callable[[], None]) -> None:
-        """Run something once the step is safely stored, e.g. wake the outbox."""
-        transaction.on_commit(work)
+    def _continued(self, node: Any) -> Any:
+        """The finished work that goes on at the node because it was taken or sent back: its limit goes on, too."""
+        before: Any = self.item.after if self.goes_back and self.item is not None else None
+        if before is None or before.status != STATUS.DONE or before.flow_task != node:
+            return None
+        return before if before.due_at else None
 
     def close_case(self, status: str = PROCESS.CANCELED) -> None:
         self.case.status = status

@@ -18,7 +18,7 @@ from viewflow.workflow import flow
 
 from cases.clock import local_date
 from cases.errors import Conflict, Invalid
-from cases.models import Case, Finding, Verification, WorkItem
+from cases.models import Case, Finding, WorkItem
 from cases.roles import Role
 from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another
 from workflows.engine import cascade
@@ -54,9 +54,9 @@ LIVE_STATES = (
 
 
 def _drafting_state(cycle: Any, *args: Any) -> str:
-    """Where the institution's form goes back to: after a return it is a supplement, before it the self-check."""
-    returned = Verification.objects.filter(case=cycle.pk).exists()
-    return State.RETURNED if returned else State.SELF_CHECK
+    """Where the institution's form goes back to: once it was sent back from above it is a supplement."""
+    sent_back = cycle.events.filter(verb__in=("return_", "reopen")).exists()
+    return State.RETURNED if sent_back else State.SELF_CHECK
 
 
 def _state_before(cycle: Any, *args: Any) -> str:
