@@ -161,11 +161,16 @@ def readable(viewer: Viewer) -> QuerySet[Evidence]:
     told = CaseEvent.objects.filter(case=OuterRef("case"), verb__in=("return_", "approve"))
     return Evidence.objects.filter(
         Q(purpose__in=(purposes.BEFORE, purposes.AFTER))
-        | Q(purpose=purposes.SELF_CHECK) & (own | _there_at(versions))
+        | Q(purpose=purposes.SELF_CHECK) & (own | submitted())
         | Q(purpose=purposes.SEALED) & (own | Exists(versions.filter(digest=OuterRef("shows_digest"))))
         | Q(purpose=purposes.VERIFICATION) & (authorities | _there_at(told)),
         case__in=Case.objects.visible_to(viewer),
     )
+
+
+def submitted() -> Q:
+    """Whether a submitted version shows a file of the self-check; what the draft does to it since does not matter."""
+    return _there_at(SelfCheckSubmission.objects.filter(selfcheck=OuterRef("case")))
 
 
 def _there_at(moments: QuerySet[Any]) -> Q:

@@ -11,6 +11,8 @@ from cases.evidence import readable, remove
 from cases.models import Evidence
 from tests.story import Story, problem
 from tests.worlds import World
+from workflows.finding.record import proof
+from workflows.finding.shown import evidence_of
 
 INSTITUTION, COUNTY, SUPERIOR = "institution_filler", "county_officer", "prefecture_officer"
 
@@ -99,3 +101,19 @@ def test_nobody_else_opens_any_of_them(story: Story, world: World, stranger: str
     story.on("2021-05-10").approve()
     story.fix(story.findings()[0])
     assert not readable(world.viewer(stranger, story.at)).exists()
+
+
+def test_a_draft_neither_proves_nor_takes_away_the_proof_of_a_fix_on_the_spot(story: Story) -> None:
+    """The county reviews what was submitted: what the institution does to its draft since is not for it to see."""
+    file = story.on("2021-03-01").evidence(story.case, "self_check", story.filler, "A1-08")
+    story.submit({"A1-08": problem(fixed_on_spot=True, planned_on=None)})
+    story.on("2021-05-10").approve()
+    story.perform("reopen", story.world.actor("prefecture_officer"), reason="请补充。")
+    added = story.on("2021-05-11").evidence(story.case, "self_check", story.filler, "A1-08")
+    take_out(story, file, story.filler)
+    finding = story.findings()[0]
+    assert set(proof(finding.case)) == {file}
+    before, after = evidence_of(finding, story.world.viewer(COUNTY, story.at))
+    assert (before, after) == ([], [file])
+    assert readers(story, added) == {INSTITUTION}
+    assert story.close(finding).case.state == "closed"

@@ -9,9 +9,11 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from cases.clock import local_date
+from cases.deadlines import remainder
 from cases.errors import Conflict, Invalid
+from cases.evidence import submitted
 from cases.models import Case, Evidence, Finding
-from cases.workdays import add_working_days, working_days_between
+from cases.workdays import add_working_days
 from workflows.step import Step
 
 
@@ -63,28 +65,22 @@ def follow_limit(step: Step) -> None:
 
 
 def remaining_limit(step: Step, due_on: dt.date | None, stopped_at: dt.datetime | None) -> dt.date:
-    """The limit of work that comes back: its remainder, and never less than the edition's minimum from today.
-
-    The clock stood still on the working days in (stop, resume]; a hold that began after the limit does not move it
-    (design, Readings: Working days).
-    """
+    """The limit of a finding that comes back: its remainder, or the edition's limit where it had none."""
     today = local_date(step.at)
     rule = step.edition.deadlines["rectify"]
     if due_on is None:
         return add_working_days(today, rule.days)
-    stopped_on = local_date(stopped_at) if stopped_at else today
-    held = working_days_between(stopped_on, today) if stopped_on <= due_on else 0
-    moved = add_working_days(due_on, held) if held > 0 else due_on
-    return max(moved, add_working_days(today, rule.minimum_days)) if rule.minimum_days else moved
+    return remainder(rule, due_on, stopped_on=local_date(stopped_at) if stopped_at else today, resumed_on=today)
 
 
 def proof(case: Case) -> models.QuerySet[Evidence]:
-    """The files that show the state after rectification; for a fix on the spot those of the self-check item."""
+    """The files that show the state after rectification; for a fix on the spot those submitted with the item."""
     finding = case.finding
-    shown = models.Q(case=case.pk, purpose=Evidence.Purpose.AFTER)
+    shown = models.Q(case=case.pk, purpose=Evidence.Purpose.AFTER, removed_at=None)
     if finding.on_spot:
-        shown |= models.Q(case=finding.cycle_id, item_code=finding.item_code, purpose=Evidence.Purpose.SELF_CHECK)
-    return Evidence.objects.current().filter(shown)
+        of_item = models.Q(case=finding.cycle_id, item_code=finding.item_code, purpose=Evidence.Purpose.SELF_CHECK)
+        shown |= of_item & submitted()
+    return Evidence.objects.filter(shown)
 
 
 def check_closable(step: Step, finding: Finding) -> None:

@@ -11,6 +11,7 @@ from cases.evidence import readable
 from cases.models import Evidence, Finding, WorkItem
 from workflows.finding.filters import Editions
 from workflows.finding.kind import LIVE, WITH_INSTITUTION, State
+from workflows.finding.record import proof
 from workflows.finding.rows import light_and_word, note_of
 from workflows.finding.trail import facet_names, trail
 from workflows.finding.turn import whose_turn
@@ -55,7 +56,8 @@ def evidence_of(finding: Finding, viewer: Viewer) -> tuple[list[Evidence], list[
     own = Q(case=finding.pk)
     of_item = Q(case=finding.cycle_id, item_code=finding.item_code)
     of_item &= Q(purpose__in=(purposes.SELF_CHECK, purposes.VERIFICATION))
-    files = readable(viewer).filter(own | of_item, removed_at=None).select_related("uploaded_by")
+    kept = Q(removed_at=None) | Q(pk__in=proof(finding.case).values("pk"))
+    files = readable(viewer).filter(own | of_item, kept).select_related("uploaded_by")
     after = {purposes.AFTER, *((purposes.SELF_CHECK,) if finding.on_spot else ())}
     sides: tuple[list[Evidence], list[Evidence]] = ([], [])
     for file in files.order_by("uploaded_at", "pk"):
