@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.pages import Server
 from tests.browser.pages import server as the_server
@@ -75,6 +75,23 @@ def test_errors_stand_at_their_fields_and_go_away(form: Page, browser_faults: li
     expect(line(form)).to_contain_text("Saved")
     expect(form.locator(".field__error")).to_have_count(0)
     allow(browser_faults, "422")
+
+
+def test_what_is_typed_before_the_script_has_come_is_saved_too(server: Server, new_page: NewPage) -> None:
+    page = new_page(language="en-US")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/js/autosave*.js", hold)
+    page.goto("/autosave/", wait_until="commit")
+    text(page).fill("faster than the network")
+    page.wait_for_function("document.readyState === 'interactive'")
+    assert server.text == ""
+    held[0].continue_()
+    expect(line(page)).to_contain_text("Saved automatically")
+    assert server.text == "faster than the network"
 
 
 def test_two_people_see_each_other_and_the_one_who_typed_keeps_their_own(

@@ -2,7 +2,7 @@
 // One request at a time for each form; what is typed meanwhile goes with the next one. Answers: see docs/ui.md.
 
 import { clock, fromHtml, words } from "./parts.js";
-import { agrees, asValues, fill, forget, keep, kept, read, same } from "./typed.js";
+import { agrees, asValues, fill, forget, keep, kept, read, same, typedEarly } from "./typed.js";
 import { clearConflict, clearErrors, showConflict, showErrors, showRestored, showSignIn, showState, showWarnings } from "./marks.js";
 
 const QUIET = 600; // ms after the last keystroke
@@ -25,7 +25,12 @@ class Autosave {
     form.addEventListener("change", () => this.changed());
     form.addEventListener("focusout", () => this.send());
     form.addEventListener("submit", (event) => this.submitted(event));
+    const early = typedEarly(form);
     this.restore();
+    if (early) {
+      this.saved = null;
+      this.changed();
+    }
   }
 
   get dirty() {

@@ -8,6 +8,18 @@ const keyOf = (url) => `yiyang.typed ${words.user} ${url}`;
 // Files cannot be kept; they go with the ordinary submit.
 export const read = (form) => [...new FormData(form)].filter(([name, value]) => !OURS.has(name) && typeof value === "string");
 
+// Whether somebody was faster than this script. After going back or reloading, the browser itself puts old text in.
+export function typedEarly(form) {
+  if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") return false;
+  return [...form.elements].some((control) => {
+    if (!control.name || control.type === "hidden" || control.type === "file") return false;
+    if (control.type === "checkbox" || control.type === "radio") return control.checked !== control.defaultChecked;
+    if (control.type === "select-one") return control.selectedIndex !== Math.max(0, [...control.options].findLastIndex((option) => option.defaultSelected));
+    if (control.options) return [...control.options].some((option) => option.selected !== option.defaultSelected);
+    return "defaultValue" in control && control.value !== control.defaultValue;
+  });
+}
+
 export function fill(form, values) {
   const waiting = new Map(Object.entries(values).map(([name, value]) => [name, [value ?? ""].flat().map(String)]));
   for (const control of form.elements) {
