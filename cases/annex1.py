@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cases.clock import local_date
-from cases.models import Case, OrgUnit, SelfCheck, SelfCheckSubmission
+from cases.models import Case, OrgUnit, SelfCheck, SelfCheckSubmission, User
 from cases.paper import Annex1Answer, Annex1Content, answer_texts
 from cases.selfcheck import snapshot
 from cases.selfcheck_drafts import last_change
@@ -16,15 +16,18 @@ from cases.selfcheck_drafts import last_change
 def draft_content(case: Case, selfcheck: SelfCheck) -> Annex1Content:
     """The draft as it stands; it is dated when it was last changed, so that the same content prints the same."""
     changed = last_change(selfcheck)
-    return _content(case, selfcheck, snapshot(selfcheck), local_date(changed) if changed else None)
+    return _content(case, selfcheck.filler, snapshot(selfcheck), local_date(changed) if changed else None)
 
 
 def submitted_content(case: Case, submission: SelfCheckSubmission) -> Annex1Content:
-    """A submitted version as it was frozen, dated on the day when it was reported."""
-    return _content(case, submission.selfcheck, submission.snapshot, local_date(submission.at))
+    """A submitted version as it was frozen, with who had filled it in then, dated on the day when it was reported."""
+    past = submission.selfcheck.history.filter(history_date__lte=submission.at).select_related("filler")
+    then = past.order_by("-history_date", "-history_id").first()
+    filler = then.filler if then is not None else submission.selfcheck.filler
+    return _content(case, filler, submission.snapshot, local_date(submission.at))
 
 
-def _content(case: Case, selfcheck: SelfCheck, content: Mapping[str, Any], day: dt.date | None) -> Annex1Content:
+def _content(case: Case, filler: User | None, content: Mapping[str, Any], day: dt.date | None) -> Annex1Content:
     form = case.edition.parsed.form
     places = {
         unit.kind: unit.division or unit.name
@@ -36,8 +39,8 @@ def _content(case: Case, selfcheck: SelfCheck, content: Mapping[str, Any], day: 
         prefecture=places.get(OrgUnit.Kind.PREFECTURE, ""),
         county=places.get(OrgUnit.Kind.COUNTY, ""),
         reporting_unit=case.unit.name,
-        filler_name=selfcheck.filler.name if selfcheck.filler else "",
-        filler_phone=selfcheck.filler.phone if selfcheck.filler else "",
+        filler_name=filler.name if filler else "",
+        filler_phone=filler.phone if filler else "",
         filled_on=day,
         basic=content["basic"],
         answers={

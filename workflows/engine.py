@@ -204,10 +204,8 @@ def carry_out(step: Step, details: dict[str, Any]) -> None:
 def cascade(step: Step, case: Case, verb: str, *, reason: str = "", **details: Any) -> Step:
     """Let a step move another case within the same transaction, as the system, in the name of its actor.
 
-    The other case must be locked already (the parent) or be a child of the step's case.
+    The other case, parent or child, is locked already (``lock``, ``lock_many``).
     """
-    if not hasattr(case, "open_items"):
-        case = lock(case)
     inner = Step(case, verb, step.actor, step.at, step.batch, reason=reason, grant=step.grant)
     case.step = inner
     inner.item = case.open_items[0] if case.open_items else None

@@ -9,11 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cases.access import SYSTEM, Actor
+from cases.access import SYSTEM, Actor, appoint
 from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
 from cases.models import Appointment, Case, CaseEvent, EventDelivery, Finding, SelfCheckSubmission, User, WorkItem
 from tests.story import Story, problem
-from tests.worlds import moment
+from tests.worlds import BEGINNING, moment
 from workflows import step as step_module
 from workflows.consistency import faults
 from workflows.engine import perform, perform_many
@@ -97,6 +97,19 @@ def test_a_step_takes_at_most_twelve_queries_whatever_the_size_of_the_case(story
         perform(finding.case, "fix", by=story.filler, at=story.at, result="已整改。")
     large = queries_of(finding.case, "return_", by=story.officer, at=story.at, reason="不合格。")
     assert max(small, large) <= MOST_QUERIES
+
+
+def test_cancelling_costs_the_same_for_few_findings_and_for_many(story: Story) -> None:
+    story.on("2021-03-01").submit({"A1-08": problem()})
+    for role in ("institution_filler", "institution_head"):
+        appoint(story.world.people[role], story.world.sibling, role, valid_from=BEGINNING)
+    other = Story.open(story.world, unit=story.world.sibling)
+    other.on("2021-03-01").submit({code: problem() for code in ("A1-08", "A1-09", "A1-10", "A1-11")})
+    reason = "机构已关闭。"
+    few = queries_of(story.case, "cancel", by=story.approver, at=other.at, reason=reason)
+    many = queries_of(other.case, "cancel", by=story.approver, at=other.at, reason=reason)
+    assert many <= few
+    assert list(faults(Case.objects.all())) == []
 
 
 def test_a_person_out_of_scope_is_told_that_there_is_no_such_case(story: Story) -> None:

@@ -23,6 +23,7 @@ from cases.roles import Role
 from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another
 from workflows.engine import cascade
 from workflows.finding.kind import LIVE
+from workflows.finding.ledger import lock_findings
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Gate, Task, Wait
 from workflows.quality_cycle import submission, verification
@@ -211,7 +212,8 @@ class QualityCycle(ItemVerbs, Case):
     def cancel(self, step: Step) -> None:
         """The institution has closed (with reason); its open findings go with it."""
         self.slot = None
-        for finding in Finding.objects.filter(cycle=self.pk, case__state__in=LIVE).select_related("case__unit"):
+        live = Finding.objects.filter(cycle=self.pk, case__state__in=LIVE).select_related("case__unit")
+        for finding in lock_findings(live):
             cascade(step, finding.case, "drop", reason=step.reason)
 
     @verb(

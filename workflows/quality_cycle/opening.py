@@ -83,9 +83,12 @@ def open_year(
 def _open_chunk(
     institutions: list[OrgUnit], year: int, edition: Edition, by: Actor, at: dt.datetime, grant: Grant | None
 ) -> list[Case]:
-    """The chunk's missing cycles; the unit rows are locked, so that two openings at once cannot both add one."""
+    """The chunk's missing cycles; the unit rows are locked, so that two openings at once cannot both add one.
+
+    Not their keys: nobody who writes a row that names the unit, which is every step of its cases, has to wait.
+    """
     keys = [institution.pk for institution in institutions]
-    list(OrgUnit.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
+    list(OrgUnit.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
     present = set(
         Case.objects.filter(kind=QUALITY_CYCLE.code, year=year, unit__in=keys).values_list("unit_id", flat=True)
     )
