@@ -139,13 +139,27 @@ def examine(upload: UploadedFile, *, max_mb: int) -> tuple[bytes, FileType]:
 
 
 def remove(evidence: Any, *, by: User, at: dt.datetime) -> None:
-    """Hide a file; it stays for the audit trail. What a submitted version or a seal rests on is not taken away."""
+    """Hide a file; it stays for the audit trail, and submitted versions still show it.
+
+    Raises Conflict for the sealed copy of a submitted version: that one proves what was submitted.
+    """
     if evidence.removed_at is not None:
         raise Conflict("already_removed", _("The file has been removed already."))
+    if evidence.purpose == Evidence.Purpose.SEALED and is_submitted(evidence):
+        raise Conflict(
+            "seals_a_submitted_version",
+            _("This sealed copy belongs to a version that has been submitted; it stays with it."),
+            hint=_("You can add another copy beside it."),
+        )
     evidence.removed_by, evidence.removed_at = by, at
     evidence._history_user = by
     evidence._history_date = at
     evidence.save(update_fields=["removed_by", "removed_at"])
+
+
+def is_submitted(sealed: Evidence) -> bool:
+    """Whether a sealed copy shows a version that has been submitted."""
+    return SelfCheckSubmission.objects.filter(selfcheck=sealed.case_id, digest=sealed.shows_digest).exists()
 
 
 def readable(viewer: Viewer) -> QuerySet[Evidence]:

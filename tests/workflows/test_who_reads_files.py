@@ -117,3 +117,19 @@ def test_a_draft_neither_proves_nor_takes_away_the_proof_of_a_fix_on_the_spot(st
     assert (before, after) == ([], [file])
     assert readers(story, added) == {INSTITUTION}
     assert story.close(finding).case.state == "closed"
+
+
+def test_the_sealed_copy_of_a_submitted_version_cannot_be_taken_out(story: Story) -> None:
+    story.on("2021-03-01").fill().seal()
+    draft = Evidence.objects.get(purpose="sealed")
+    story.submit({"A1-08": problem()})
+    story.on("2021-03-05").perform("return_", story.officer, reason="请补充。")
+    submitted = Evidence.objects.exclude(pk=draft.pk).get(purpose="sealed")
+    head = Client()
+    head.force_login(story.world.institution_head)
+    addresses = [reverse("selfcheck_seal_remove", args=[story.case.pk, copy.pk]) for copy in (draft, submitted)]
+    check = head.get(reverse("selfcheck_check", args=[story.case.pk])).content.decode()
+    assert [address in check for address in addresses] == [True, False]
+    assert [head.post(address).status_code for address in addresses] == [302, 409]
+    page = head.get(reverse("case", args=[story.case.pk])).content.decode()
+    assert reverse("evidence", args=[submitted.pk]) in page

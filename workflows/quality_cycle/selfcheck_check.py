@@ -110,8 +110,14 @@ def check_page(
     found = faults_of(case.selfcheck, edition, year=case.year)
     refused = {place: list(said) for place, said in (faults or {}).items()}
     copies = Evidence.objects.current().filter(case=case.pk, purpose=Evidence.Purpose.SEALED)
+    submitted = set(case.selfcheck.submissions.values_list("digest", flat=True))
     seals = [
-        {"file": copy, "valid": copy.shows_digest == version, "mark": copy.shows_digest[:MARK]}
+        {
+            "file": copy,
+            "valid": copy.shows_digest == version,
+            "mark": copy.shows_digest[:MARK],
+            "stays": copy.shows_digest in submitted,
+        }
         for copy in copies.select_related("uploaded_by").order_by("-pk")
     ]
     item = WorkItem.objects.open().filter(process=case.pk).select_related("owner", "after").order_by("pk").first()
@@ -136,6 +142,7 @@ def check_page(
         "may_request": "request_confirmation" in verbs,
         "may_submit": "submit" in verbs,
         "withdrawable": "withdraw" in verbs and handed_on_by(request, item),
+        "checked": "checked" in request.POST,
         "reason": request.POST.get("reason", ""),
         **answers_context(edition.form, content, files_by_digest(request, case, content)),
     }
