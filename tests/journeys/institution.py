@@ -99,6 +99,7 @@ def the_head_seals_and_submits(page: Page) -> None:
     page.get_by_label("本人已核对自查整改表和报告").check()
     page.get_by_role("button", name="确认并提交").click()
     expect(page.get_by_role("alert")).to_contain_text("请上传本版本的盖章件")
+    expect(page.get_by_label("本人已核对自查整改表和报告")).to_be_checked()
     upload_the_scan(page, "签章扫描件.png")
     submit_to_the_county(page)
 
