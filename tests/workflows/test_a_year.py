@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.models import Case, CaseEvent
+from cases.models import Case, CaseEvent, WorkItem
 from tests.story import Story, problem
 
 
@@ -33,3 +33,13 @@ def test_problems_become_findings_and_the_cycle_is_verified_when_the_last_is_clo
     assert state(story.case) == "verified"
     verbs = list(CaseEvent.objects.filter(case=story.case).values_list("verb", flat=True))
     assert verbs == ["open", "request_confirmation", "submit", "conclude", "approve", "settle"]
+
+
+def test_a_supplement_is_confirmed_within_its_own_limit_not_late_against_the_phase(story: Story) -> None:
+    story.on("2021-03-01").submit()
+    story.on("2021-05-17").perform("return_", story.officer, reason="请补充材料。")
+    story.on("2021-05-18").perform("request_confirmation", story.filler)
+    item = WorkItem.objects.open().get(process=story.case)
+    assert (item.role, item.due_rule) == ("institution_head", "supplement")
+    assert item.due_at is not None
+    assert item.due_at > story.at

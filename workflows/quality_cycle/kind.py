@@ -233,6 +233,11 @@ class QualityCycle(ItemVerbs, Case):
         self.slot = slot
 
 
+def confirm_rule(step: Step) -> str:
+    """The phase's date holds for the first submission; what was returned is confirmed within a supplement's limit."""
+    return "supplement" if _drafting_state(step.case) == State.RETURNED else "confirm"
+
+
 class QualityCycleFlow(flow.Flow):
     """Annual quality cycle"""
 
@@ -254,6 +259,7 @@ class QualityCycleFlow(flow.Flow):
         role=Role.INSTITUTION_HEAD,
         permission="confirm",
         deadline="confirm",
+        rule_for=confirm_rule,
     ).Next(this.verify)
     verify = Task(
         title=gettext_lazy("Verify"),
