@@ -61,7 +61,7 @@ FINDING = table(
     update          | system                              | open>open in_progress>in_progress fixed>fixed closing>closing
     reject          | system                              | open>rejected in_progress>rejected fixed>rejected closing>rejected
     drop            | system                              | open>cancelled in_progress>cancelled fixed>cancelled closing>cancelled
-    renew           | system                              | cancelled>open,fixed rejected>open,fixed open>open,fixed fixed>open,fixed
+    renew           | system                              | cancelled>open,fixed rejected>open,fixed closed>open,fixed referred>open,fixed open>open,fixed fixed>open,fixed
     """
 )
 

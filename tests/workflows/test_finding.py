@@ -346,3 +346,16 @@ def test_a_fix_on_the_spot_is_due_for_review_only_after_the_county_has_verified_
     story.on("2021-05-20").approve()
     item = open_item(story.again(finding))
     assert (item.due_rule, due_day(finding), item.due_revision) == ("review", "2021-06-03", 1)
+
+
+@pytest.mark.parametrize(("words", "state"), [("手卫生依从性抽查不合格。", "closed"), ("新发现：设备未校验。", "open")])
+def test_a_settled_finding_comes_back_only_when_another_problem_is_reported(
+    story: Story, words: str, state: str
+) -> None:
+    (finding,) = ledger(story)
+    story.close(story.on("2021-06-01").fix(finding))
+    story.on("2021-06-10").perform("reopen", story.world.actor("prefecture_officer"), reason="补充核查。")
+    story.submit({"A1-08": problem(problem=words)})
+    finding = story.again(finding)
+    assert finding.case.state == state
+    assert (finding.closed_at is None) == (state == "open")

@@ -191,13 +191,14 @@ class FindingCase(ItemVerbs, Case):
 
     @verb(
         label=pgettext_lazy("finding", "Renew"),
-        source=(State.CANCELLED, State.REJECTED, State.OPEN, State.FIXED),
+        source=(State.CANCELLED, State.REJECTED, State.CLOSED, State.REFERRED, State.OPEN, State.FIXED),
         target=RETURN_VALUE(State.OPEN, State.FIXED),
         back=True,
     )
     def renew(self, step: Step) -> str:
         """A later submission reports the problem again, or otherwise than before as (not) rectified on the spot."""
-        fields = {**step.details, "confirmed_at": None}
+        fields = {**step.details, "confirmed_at": None, "closed_by": None, "closed_at": None}
+        fields |= {"referred_to": "", "reference": ""}
         if fields.get("on_spot"):
             fields |= {"fixed_by": step.actor.user, "fixed_at": step.at, "result": fields.get("measure", "")}
         else:

@@ -18,7 +18,8 @@ def sync_with_selfcheck(step: Step, answers: Mapping[str, Mapping[str, Any]]) ->
     """Make, update, renew or drop the self-check's findings so that they are the submitted problems, each once.
 
     ``answers`` are those of the submitted snapshot by item code. A problem that was put right on the spot starts as
-    fixed. What is closed or referred stays so; what was dropped or not upheld comes back when it is reported again.
+    fixed. What is closed or referred stays so unless the institution now reports another problem there; what was
+    dropped or not upheld comes back when it is reported again.
     """
     problems = _problems(answers)
     known = reported(step)
@@ -28,7 +29,11 @@ def sync_with_selfcheck(step: Step, answers: Mapping[str, Mapping[str, Any]]) ->
         if fields is None:
             if state in LIVE:
                 cascade(step, finding.case, "drop")
-        elif state in (State.CANCELLED, State.REJECTED) or _now_otherwise(finding, fields):
+        elif (
+            state in (State.CANCELLED, State.REJECTED)
+            or _now_otherwise(finding, fields)
+            or _another_problem(state, before.get(code, {}), fields)
+        ):
             cascade(step, finding.case, "renew", **_with_limit(step, fields))
         elif state in LIVE and (changes := _changes(finding, before.get(code, {}), fields)):
             cascade(step, finding.case, "update", **changes)
@@ -65,6 +70,12 @@ def lock_findings(findings: Iterable[Finding]) -> list[Finding]:
     for finding in rows:
         finding.case = locked[finding.pk]
     return rows
+
+
+def _another_problem(state: str, before: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
+    """Whether an item whose finding is settled is now reported with another problem than in the version before."""
+    settled = state in (State.CLOSED, State.REFERRED)
+    return settled and any(before.get(name) != fields[name] for name in ("problem", "facets"))
 
 
 def _now_otherwise(finding: Finding, fields: Mapping[str, Any]) -> bool:
