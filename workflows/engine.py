@@ -116,7 +116,7 @@ def lock(case: Case) -> Case:
     if case.parent_id:
         Case.objects.select_for_update().values_list("pk").filter(pk=case.parent_id).first()
     rows = Case.objects.select_for_update(of=("self",)).select_related(*_joined(case))
-    locked: Case | None = rows.filter(pk=case.pk).first()
+    locked: Case | None = next(iter(rows.filter(pk=case.pk)), None)
     if locked is None:
         raise no_such_case()
     # Read after the lock is held: every writer of the items holds it too.
