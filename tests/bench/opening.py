@@ -112,6 +112,10 @@ def _clear(county: OrgUnit) -> None:
             cases,
         ):
             rows._raw_delete(using=rows.db)
+            if connection.vendor == "postgresql":
+                # Else the foreign-key checks of the next deletion wade through the rows that are gone.
+                with connection.cursor() as cursor:
+                    cursor.execute(f"VACUUM {rows.model._meta.db_table}")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
