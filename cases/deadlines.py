@@ -1,41 +1,133 @@
-"""When a piece of work is due, by the rule of its edition (action plan, part 3; design, Deadlines)."""
+"""When a piece of work is due, by the rule of its edition, and why (action plan, part 3; design, Deadlines).
+
+Every date comes with its trace: the steps by which it was found, as plain data that is stored with the work item and
+put into words by :mod:`cases.explaining`. Dates are days in Asia/Shanghai, written as ISO in the trace.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from cases.clock import end_of_day, local_date
-from cases.editions.schema import DeadlineRule, day_of
-from cases.workdays import add_working_days, working_days_between
+from cases.clock import end_of_day, local_date, start_of_day
+from cases.editions.schema import DeadlineRule, EditionData, day_of
+from cases.workdays import NATIONAL, WorkCalendar, is_made_up, is_provisional
+
+Trace = list[dict[str, Any]]
 
 
-def due_at(
-    rule: DeadlineRule, *, year: int, start: dt.datetime, record_date: dt.date | None = None
-) -> dt.datetime | None:
-    """The last moment in time, in UTC: the end of the due day in Asia/Shanghai; ``None`` for work without a date.
+@dataclass(frozen=True)
+class Due:
+    """A date with the steps that led to it; ``on`` is None for work that has no date."""
 
-    ``year`` is the case's year, ``start`` the aware moment at which the work began, ``record_date`` the date that the
-    record itself carries (a finding's limit). Fixed days never move, holiday or not.
+    on: dt.date | None
+    trace: Trace = field(default_factory=list)
+
+    @property
+    def at(self) -> dt.datetime | None:
+        """The last moment in time, in UTC: the end of the due day in Asia/Shanghai."""
+        return end_of_day(self.on).astimezone(dt.UTC) if self.on else None
+
+    @property
+    def provisional(self) -> bool:
+        """Whether working days of a year whose holidays are not announced yet went into it."""
+        return any(step.get("provisional") for step in self.trace)
+
+    def amber_at(self, days: int) -> dt.datetime | None:
+        """The moment, in UTC, at which the light turns amber, so many calendar days before the date."""
+        return start_of_day(self.on - dt.timedelta(days=days)).astimezone(dt.UTC) if self.on else None
+
+
+def due(
+    edition: EditionData,
+    rule: DeadlineRule,
+    *,
+    year: int,
+    start: dt.datetime,
+    record_date: dt.date | None = None,
+    calendar: WorkCalendar = NATIONAL,
+) -> Due:
+    """The date of work that begins at ``start``.
+
+    ``year`` is the case's year, ``record_date`` the date that the record itself carries (a finding's limit). Fixed
+    days never move, holiday or not.
     """
-    day: dt.date
     match rule.kind:
         case "none":
-            return None
+            return Due(None, [{"step": "none"}])
         case "fixed":
             day = day_of(year, rule.on)
+            return Due(day, [{"step": "fixed", "on": day.isoformat()}])
+        case "window":
+            first, last = edition.phase(rule.phase).window(year)
+            window = {"step": "window", "phase": rule.phase, "from": first.isoformat(), "to": last.isoformat()}
+            return Due(last, [window])
         case "record" if record_date is not None:
-            day = record_date
+            return Due(record_date, [{"step": "record", "on": record_date.isoformat()}])
         case "record" | "working_days":
-            day = add_working_days(local_date(start), rule.days)
-    return end_of_day(day).astimezone(dt.UTC)
+            return counted(local_date(start), rule.days, calendar)
 
 
-def remainder(rule: DeadlineRule, due_on: dt.date, *, stopped_on: dt.date, resumed_on: dt.date) -> dt.date:
-    """The last day for work that comes back: what was left of its limit, never less than the rule's minimum.
+def counted(start: dt.date, days: int, calendar: WorkCalendar = NATIONAL, step: str = "count") -> Due:
+    """A limit of so many working days, with every day that did not count."""
+    end = calendar.add(start, days)
+    entry: dict[str, Any] = {"step": step, "from": start.isoformat(), "days": days, "to": end.isoformat()}
+    entry |= _days_of(start, end, calendar)
+    return Due(end, [entry])
 
-    The clock stood still on the working days in (stopped, resumed]; a hold that began after the limit does not move it
-    (design, Readings: Working days). All are days in Asia/Shanghai.
+
+def resumed(
+    rule: DeadlineRule,
+    before: Due,
+    *,
+    stopped_on: dt.date,
+    resumed_on: dt.date,
+    calendar: WorkCalendar = NATIONAL,
+    cause: str = "return",
+) -> Due:
+    """The date of work that goes on after a pause: what was left of its limit, never less than the rule's minimum.
+
+    The clock stood still on the working days in (stopped, resumed]; a pause that began after the date does not move it,
+    but the minimum holds then too (design, Readings: Working days). ``cause`` is ``return`` or ``hold``; a hold
+    shifts by its working days and knows no minimum.
     """
-    held = working_days_between(stopped_on, resumed_on) if stopped_on <= due_on else 0
-    moved = add_working_days(due_on, held) if held > 0 else due_on
-    return max(moved, add_working_days(resumed_on, rule.minimum_days)) if rule.minimum_days else moved
+    if before.on is None:
+        return before
+    held = calendar.between(stopped_on, resumed_on) if stopped_on <= before.on else 0
+    moved = calendar.add(before.on, held) if held > 0 else before.on
+    pause: dict[str, Any] = {
+        "step": cause,
+        "due": before.on.isoformat(),
+        "from": stopped_on.isoformat(),
+        "until": resumed_on.isoformat(),
+        "days": max(held, 0),
+        "to": moved.isoformat(),
+    }
+    if held > 0:
+        pause |= _days_of(before.on, moved, calendar)
+    trace = [*before.trace, pause]
+    if cause == "return" and rule.minimum_days:
+        least = counted(resumed_on, rule.minimum_days, calendar, step="minimum")
+        if least.on is not None and least.on > moved:
+            return Due(least.on, [*trace, *least.trace])
+    return Due(moved, trace)
+
+
+def extended(before: Due, to: dt.date, *, number: str) -> Due:
+    """The later date that was granted; ``number`` is that of the extension."""
+    step = {"step": "extension", "due": before.on.isoformat() if before.on else "", "to": to.isoformat()}
+    return replace(before, on=to, trace=[*before.trace, {**step, "number": number}])
+
+
+def _days_of(start: dt.date, end: dt.date, calendar: WorkCalendar) -> dict[str, Any]:
+    """The days in (start, end] that did not count, or count although they are weekend days, and what is not sure."""
+    skipped = [
+        [day.isoformat(), reason, *([calendar.closed[day]] if reason == "closure" else [])]
+        for day, reason in calendar.days_off(start, end)
+    ]
+    span = (start + dt.timedelta(days=number) for number in range(1, (end - start).days + 1))
+    made_up = [day.isoformat() for day in span if is_made_up(day) and calendar.is_working_day(day)]
+    unsure = [year for year in range(start.year, end.year + 1) if is_provisional(year)]
+    facts = {"skipped": skipped, "made_up": made_up, "provisional": unsure}
+    return {name: value for name, value in facts.items() if value}

@@ -31,22 +31,27 @@ class Guard:
 
 def guards() -> list[Guard]:
     """The protected tables: events, submitted versions, used editions, and every history table of ours."""
-    cases = apps.get_app_config("cases")
     found = [
         Guard("cases_caseevent", "id"),
         Guard("cases_selfchecksubmission", "id"),
         Guard("cases_edition", "id", when="OLD.used_at IS NOT NULL"),
     ]
     found += [
-        Guard(model._meta.db_table, "history_id") for model in cases.get_models() if hasattr(model, "history_object")
+        Guard(model._meta.db_table, "history_id") for model in apps.get_models() if hasattr(model, "history_object")
     ]
     return found
+
+
+def _present(connection: BaseDatabaseWrapper) -> list[Guard]:
+    """The guards of tables that exist; another application's may not have been migrated yet."""
+    tables = set(connection.introspection.table_names())
+    return [guard for guard in guards() if guard.table in tables]
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
     """Install every trigger anew."""
     with connection.cursor() as cursor:
-        for statement in _statements(connection.vendor):
+        for statement in _statements(connection.vendor, _present(connection)):
             cursor.execute(statement)
 
 
@@ -59,7 +64,9 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         present = {row[0] for row in cursor.fetchall()}
-    return sorted(name for guard in guards() for name in _names(guard, connection.vendor) if name not in present)
+    return sorted(
+        name for guard in _present(connection) for name in _names(guard, connection.vendor) if name not in present
+    )
 
 
 @contextmanager
@@ -89,10 +96,10 @@ def _names(guard: Guard, vendor: str) -> list[str]:
     return [f"{guard.table}_no_{action}"[:63] for action in actions]
 
 
-def _statements(vendor: str) -> Iterator[str]:
+def _statements(vendor: str, guarded: list[Guard]) -> Iterator[str]:
     if vendor == "sqlite":
         yield f"CREATE TABLE IF NOT EXISTS {SWITCH} (id INTEGER PRIMARY KEY)"
-        for guard in guards():
+        for guard in guarded:
             yield from _sqlite(guard)
     else:
         yield f"""
@@ -104,7 +111,7 @@ def _statements(vendor: str) -> Iterator[str]:
                 RAISE EXCEPTION '{REFUSED}: %', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
             END $$
         """
-        for guard in guards():
+        for guard in guarded:
             yield from _postgresql(guard)
 
 

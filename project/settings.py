@@ -7,6 +7,7 @@ YIYANG_VAR         directory of everything that is written: database, uploads, c
 YIYANG_SECRET_KEY  required in production
 YIYANG_HOSTS       comma-separated host names, required in production
 YIYANG_CLOCK_START the day on which the demonstration's present begins (ISO date or time, Asia/Shanghai); demo mode only
+YIYANG_CALENDAR    directory with the calendars of years announced after this version (docs/operations.md)
 YIYANG_FONT_DIRS   further directories with Chinese fonts, separated like PATH
 """
 
@@ -162,6 +163,8 @@ if MODE == "demo":
 elif CLOCK_START:
     raise ImproperlyConfigured("YIYANG_CLOCK_START is for the demonstration only")
 FORMAT_MODULE_PATH = "cases.formats"
+
+CALENDAR_DIR = os.environ.get("YIYANG_CALENDAR", "")
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -20,6 +20,7 @@ from viewflow.workflow.token import Token
 from cases.access import Actor, Viewer
 from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
 from cases.models import Case, CaseParty, Edition, OrgUnit, WorkItem
+from cases.signals import recorded
 from workflows.common import not_claimed_by_another
 from workflows.kinds import KINDS, Kind, Verb, kind_of
 from workflows.rules import Rule
@@ -60,14 +61,16 @@ def perform(
         step = begin(lock(case), verb, by=by, at=at, viewer=by.viewer(at), batch=batch, version=version, reason=reason)
         carry_out(step, details)
         batch.write()
+    recorded.send(Case)
     return step.case
 
 
 def perform_many(
     cases: Iterable[Case], verb: str, *, by: Actor, at: dt.datetime, reason: str = "", chunk: int = 500, **details: Any
 ) -> Iterator[tuple[Case, Refusal | None]]:
-    """The same verb on many cases without parents, a transaction a chunk; yields each with its refusal, if any.
+    """The same verb on many cases, a transaction a chunk; yields each with its refusal, if any.
 
+    For cases without parents, and for verbs that stay and touch no other case: parents are not locked.
     A case that refuses is left as it was and does not hinder the others: where a verb's own method refuses in the
     middle of a chunk, the chunk is undone and its cases go through the door one by one.
     """
@@ -95,6 +98,7 @@ def _perform_chunk(
             carry_out(step, dict(details))
             outcomes.append((locked, None))
         batch.write()
+    recorded.send(Case)
     return outcomes
 
 

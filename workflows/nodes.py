@@ -60,9 +60,8 @@ class WaitingMixin(ByIdentity):
             unit_id=flow_task.responsible_unit(case),
             role=flow_task.role,
             created=step.at,
-            due_rule=flow_task.rule_of(step),
-            due_at=step.due_at(flow_task),
         )
+        step.set_due(item, step.due(flow_task), flow_task.rule_of(step))
         step.add_item(item)
         return cls(item)  # type: ignore[call-arg]
 

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from django.db import connection
 from viewflow.workflow.status import PROCESS, STATUS
 
 from cases.access import Actor, Grant, Viewer
-from cases.clock import end_of_day, local_date
-from cases.deadlines import due_at, remainder
+from cases.calendars import calendar_of
+from cases.clock import local_date
+from cases.deadlines import Due, due, resumed
 from cases.editions.schema import EditionData
 from cases.events import build_event
-from cases.models import Case, CaseEvent, Edition, EventDelivery, WorkItem
+from cases.ladders import next_alarm
+from cases.models import Case, CaseEvent, Edition, EventDelivery, Severity, WorkItem
+from cases.workdays import NATIONAL, WorkCalendar
 
-CASE_FIELDS = ("state", "version", "event_count", "chain_head", "status", "finished", "slot")
+CASE_FIELDS = ("state", "version", "event_count", "chain_head", "held_at", "status", "finished", "slot")
 ITEM_FIELDS = (
     "status",
     "finished",
@@ -33,6 +36,13 @@ ITEM_FIELDS = (
     "due_at",
     "due_rule",
     "due_revision",
+    "due_since",
+    "due_trace",
+    "due_provisional",
+    "original_due_at",
+    "amber_at",
+    "ladder",
+    "next_alarm_at",
 )
 CHUNK = 1000
 
@@ -199,15 +209,38 @@ class Step:
             item.done_by_id = self.actor.user.pk if self.actor.user else None
         self.change_item(item)
 
-    def due_at(self, node: Any) -> dt.datetime | None:
-        """When the work at a node is due, by the edition's rule (design, Deadlines); UTC."""
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """The working days of the case's unit."""
+        return calendar_of(self.case.unit)
+
+    def due(self, node: Any) -> Due:
+        """When the work at a node is due, by the edition's rule, and why (design, Deadlines)."""
         rule = self.edition.deadlines[node.rule_of(self)]
         if rule.kind == "working_days" and (before := self._continued(node)) is not None:
-            limit, stopped_on = local_date(before.due_at), local_date(before.finished)
-            left = remainder(rule, limit, stopped_on=stopped_on, resumed_on=local_date(self.at))
-            return end_of_day(left).astimezone(dt.UTC)
+            was = Due(local_date(before.due_at), list(before.due_trace))
+            stopped_on, resumed_on = local_date(before.finished), local_date(self.at)
+            return resumed(rule, was, stopped_on=stopped_on, resumed_on=resumed_on, calendar=self.calendar)
         record_date = node.due_date(self) if node.due_date else None
-        return due_at(rule, year=self.case.year, start=self.at, record_date=record_date)
+        counts = rule.kind == "working_days" or (rule.kind == "record" and record_date is None)
+        calendar = self.calendar if counts else NATIONAL
+        return due(self.edition, rule, year=self.case.year, start=self.at, record_date=record_date, calendar=calendar)
+
+    def set_due(self, item: WorkItem, date: Due, rule_code: str) -> None:
+        """Give a work item its date, and with it the light, the ladder and the first alarm; the item is not saved."""
+        rule = self.edition.deadlines[rule_code]
+        item.due_rule, item.due_at, item.due_since = rule_code, date.at, self.at
+        item.due_trace, item.due_provisional = date.trace, date.provisional
+        item.amber_at = date.amber_at(self.edition.amber_days(rule))
+        item.ladder = self.edition.ladder_code(rule, serious=is_serious(self.case)) if item.role else ""
+        ladder = self.edition.ladders.get(item.ladder)
+        item.next_alarm_at = None if self.case.held_at else next_alarm(ladder, item.due_at, since=self.at)
+
+    def move_due(self, item: WorkItem, date: Due, rule_code: str | None = None) -> None:
+        """Give an open work item another date: a revision, for which every rung counts anew."""
+        self.set_due(item, date, rule_code or item.due_rule)
+        item.due_revision += 1
+        self.change_item(item)
 
     def _continued(self, node: Any) -> Any:
         """The finished work that goes on at the node because it was taken or sent back: its limit goes on, too."""
@@ -235,6 +268,12 @@ class Step:
             details=self.facts,
         )
         self.batch.events.append((event, deliver))
+
+
+def is_serious(case: Case) -> bool:
+    """Whether the case is a finding of the worst kind, for which a ladder may be steeper."""
+    finding = getattr(case, "finding", None) if case.kind == "finding" else None
+    return finding is not None and finding.severity == Severity.SERIOUS
 
 
 def holder_of(item: WorkItem, at: dt.datetime) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,6 +20,7 @@ from cases.editions.rules import check_edition
 from cases.editions.schema import EditionData
 
 DATA = Path(__file__).parent / "data"
+DEFAULTS = Path(__file__).parent / "defaults.json"
 
 
 class MalformedEdition(Exception):
@@ -33,13 +35,34 @@ class MalformedEdition(Exception):
 def parse(data: Mapping[str, Any], *, where: str) -> EditionData:
     """The edition that the data describes; raises :class:`MalformedEdition` naming every fault and its place."""
     faults = FaultList()
-    edition = read_object(EditionData, data, "", faults)
+    edition = read_object(EditionData, completed(data), "", faults)
     if edition is not None:
         check_edition(edition, faults)
     if faults:
         raise MalformedEdition(where, faults)
     parsed: EditionData = edition
     return parsed
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    defaults: dict[str, Any] = json.loads(DEFAULTS.read_bytes())
+    return defaults
+
+
+def completed(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The data with what later versions of this software ask of an edition, where an earlier one does not say it.
+
+    An edition in use never changes, so one that was written before there were ladders keeps running on these.
+    """
+    if not isinstance(data, Mapping):
+        return data
+    whole = dict(data)
+    for name, entries in _defaults().items():
+        given = data.get(name, {})
+        if isinstance(given, Mapping):
+            whole[name] = {**{code: entry for code, entry in entries.items() if code not in given}, **given}
+    return whole
 
 
 def digest(data: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from cases.editions.schema import (
     DeadlineRule,
     EditionData,
     Form,
+    Ladder,
     Measure,
     Phase,
     Section,
@@ -39,6 +40,13 @@ DEADLINE_CODES = (
     "close_approval",
     "findings",
     "year_end",
+    "extension",
+    "supervision",
+    "plan",
+    "plan_acceptance",
+    "continuing_review",
+    "joint_measure",
+    "joint_measure_done",
 )
 PHASE_CODES = ("self_check", "verification", "summary")
 HEADER_TYPES = ("region", "org+seal", "text", "phone", "date")
@@ -47,6 +55,7 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _ANNEX2_ROW = re.compile(r"A2-\d{2}")
 _LONGEST = {"code": 40, "version": 20, "title": 120, "item": 20}
 _LEAP_YEAR = 2020
+MOST_DAYS = 366
 
 
 def check_edition(edition: EditionData, faults: FaultList) -> None:
@@ -60,7 +69,8 @@ def check_edition(edition: EditionData, faults: FaultList) -> None:
     if edition.form is not None:
         _check_form(edition.form, faults)
     _check_phases(edition.phases, faults)
-    _check_deadlines(edition.deadlines, faults)
+    _check_deadlines(edition, faults)
+    _check_ladders(edition.ladders, faults)
     if edition.settings is not None:
         _check_settings(edition.settings, faults)
     _once("readings", edition.readings, faults)
@@ -170,7 +180,8 @@ def _check_phases(phases: tuple[Phase, ...] | None, faults: FaultList) -> None:
             faults.add(f"phases[{index}].end", _("the phase ends before it begins"))
 
 
-def _check_deadlines(deadlines: dict[str, DeadlineRule] | None, faults: FaultList) -> None:
+def _check_deadlines(edition: EditionData, faults: FaultList) -> None:
+    deadlines = edition.deadlines
     if deadlines is None:
         return
     _all_present("deadlines", set(deadlines), DEADLINE_CODES, faults)
@@ -179,20 +190,87 @@ def _check_deadlines(deadlines: dict[str, DeadlineRule] | None, faults: FaultLis
         if code not in DEADLINE_CODES:
             message = _("unknown deadline “%(code)s”; known are: %(known)s")
             faults.add(path, message % {"code": code, "known": ", ".join(DEADLINE_CODES)})
-        if rule is None:
+        if rule is not None:
+            _check_day(rule, path, edition.phases, faults)
+            _check_days(rule, path, faults)
+            _check_ladder_names(rule, path, edition.ladders, faults)
+
+
+def _check_day(rule: DeadlineRule, path: str, phases: tuple[Phase, ...] | None, faults: FaultList) -> None:
+    """A day of the year only where the kind asks for one, and no date before the work's first day."""
+    if rule.kind == "fixed":
+        on = _month_day(rule.on, f"{path}.on", faults)
+        opens = _month_day(rule.opens, f"{path}.opens", faults) if rule.opens else None
+        if on and opens and on < opens:
+            faults.add(f"{path}.on", _("the deadline lies before its start"))
+    elif rule.kind is not None:
+        for name in ("on", "opens"):
+            if getattr(rule, name):
+                faults.add(f"{path}.{name}", _("only a fixed deadline has a day of the year"))
+    if rule.kind == "window":
+        known = [phase.code for phase in phases or () if phase is not None and phase.code]
+        if rule.phase not in known:
+            message = _("unknown phase “%(phase)s”; the edition has: %(phases)s")
+            faults.add(f"{path}.phase", message % {"phase": rule.phase, "phases": ", ".join(known)})
+    elif rule.phase and rule.kind is not None:
+        faults.add(f"{path}.phase", _("only a window names a phase"))
+
+
+def _check_ladder_names(rule: DeadlineRule, path: str, ladders: dict[str, Ladder] | None, faults: FaultList) -> None:
+    for name in ("ladder", "serious_ladder"):
+        code = getattr(rule, name)
+        if ladders is not None and code and code not in ladders:
+            message = _("unknown ladder “%(code)s”; the edition has: %(known)s")
+            faults.add(f"{path}.{name}", message % {"code": code, "known": ", ".join(ladders)})
+    if rule.amber_days is not None and not 0 <= rule.amber_days <= MOST_DAYS:
+        faults.add(f"{path}.amber_days", _("expected 0 to 366 days, found %(days)d") % {"days": rule.amber_days})
+
+
+def _check_ladders(ladders: dict[str, Ladder] | None, faults: FaultList) -> None:
+    for code, ladder in (ladders or {}).items():
+        if ladder is None:
             continue
-        if rule.kind == "fixed":
-            _month_day(rule.on, f"{path}.on", faults)
-        elif rule.on and rule.kind is not None:
-            faults.add(f"{path}.on", _("only a fixed deadline has a day of the year"))
-        _check_days(rule, path, faults)
+        path = f"ladders.{code}"
+        _rising(f"{path}.before", [rung.days for rung in ladder.before or () if rung], faults, falling=True)
+        _rising(f"{path}.after", [rung.days for rung in ladder.after or () if rung], faults)
+        for name in ("before", "after"):
+            for index, rung in enumerate(getattr(ladder, name) or ()):
+                if rung is not None:
+                    _filled(f"{path}.{name}[{index}].to", rung.to, faults)
+        _check_end(ladder, path, faults)
+        if ladder.hour is not None and not 0 <= ladder.hour <= 23:
+            faults.add(f"{path}.hour", _("expected an hour from 0 to 23, found %(hour)d") % {"hour": ladder.hour})
+
+
+def _check_end(ladder: Ladder, path: str, faults: FaultList) -> None:
+    """Whatever stays open must reach somebody above, and the telling must stop some day."""
+    above = {target for rung in ladder.after or () if rung for target in rung.to or () if target and "+" in target}
+    if ladder.after is not None and not above:
+        faults.add(f"{path}.after", _("the ladder has no end: nobody above the unit ever hears of it"))
+    if ladder.repeat_days is None or ladder.repeat_times is None:
+        return
+    if ladder.repeat_days < 0 or ladder.repeat_times < 0:
+        faults.add(f"{path}.repeat_days", _("expected a number that is not negative"))
+    elif ladder.repeat_days and not ladder.repeat_times:
+        faults.add(f"{path}.repeat_times", _("the ladder has no end: say how many times its last rung is repeated"))
+    elif ladder.repeat_times and not ladder.repeat_days:
+        faults.add(f"{path}.repeat_days", _("say after how many days the last rung is repeated"))
+
+
+def _rising(path: str, days: list[int], faults: FaultList, *, falling: bool = False) -> None:
+    numbers = [number for number in days if number is not None]
+    for index, number in enumerate(numbers):
+        if not 1 <= number <= MOST_DAYS:
+            faults.add(f"{path}[{index}].days", _("expected 1 to 366 days, found %(days)d") % {"days": number})
+    if numbers != sorted(set(numbers), reverse=falling):
+        faults.add(path, _("the rungs must stand in the order in which they are reached, each day once"))
 
 
 def _check_days(rule: DeadlineRule, path: str, faults: FaultList) -> None:
     if rule.days is None or rule.minimum_days is None or rule.kind is None:
         return
     counted = rule.kind in ("working_days", "record")
-    if counted and not 1 <= rule.days <= 366:
+    if counted and not 1 <= rule.days <= MOST_DAYS:
         faults.add(f"{path}.days", _("expected 1 to 366 working days, found %(days)d") % {"days": rule.days})
     elif not counted and rule.days:
         faults.add(f"{path}.days", _("only limits in working days count days"))

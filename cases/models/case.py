@@ -70,12 +70,14 @@ class Case(AbstractProcess):
     version = models.PositiveIntegerField(default=0, editable=False)
     event_count = models.PositiveIntegerField(default=0, editable=False)
     chain_head = models.CharField(max_length=64, default=GENESIS, editable=False)
+    held_at = models.DateTimeField(_("On hold since"), null=True, blank=True, editable=False)
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="started_cases", verbose_name=_("Started by")
     )
 
     objects: ClassVar[CaseQuerySet] = CaseQuerySet.as_manager()
-    history = CaseHistory(excluded_fields=["flow_class"])
+    # The chain keeps its own count and head: a reminder at night is no change of the case.
+    history = CaseHistory(excluded_fields=["flow_class", "event_count", "chain_head"])
 
     class Meta:
         verbose_name = _("Case")
@@ -160,6 +162,12 @@ class WorkItem(AbstractTask):
     due_at = models.DateTimeField(_("Due"), null=True, blank=True)
     due_rule = models.CharField(max_length=40, blank=True)
     due_revision = models.PositiveSmallIntegerField(default=0)
+    due_since = models.DateTimeField(null=True, blank=True, help_text="When the present date was set.")
+    due_trace = models.JSONField(default=list, help_text="The steps by which the date was found.")
+    due_provisional = models.BooleanField(_("Provisional date"), default=False)
+    original_due_at = models.DateTimeField(_("Original date"), null=True, blank=True)
+    amber_at = models.DateTimeField(null=True, blank=True, help_text="When the light turns amber.")
+    ladder = models.CharField(max_length=40, blank=True)
     next_alarm_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="done_items"
@@ -186,7 +194,9 @@ class WorkItem(AbstractTask):
         verbose_name_plural = _("Work items")
         indexes = [
             models.Index(fields=["unit", "role", "due_at", "id"], name="inbox", condition=Q(finished=None)),
-            models.Index(fields=["next_alarm_at"], name="alarms_due", condition=Q(finished=None)),
+            models.Index(
+                fields=["next_alarm_at"], name="alarms_due", condition=Q(finished=None, next_alarm_at__isnull=False)
+            ),
             models.Index(fields=["done_by", "-finished"], name="done_by_person", condition=Q(done_by__isnull=False)),
         ]
 

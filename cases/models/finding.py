@@ -38,6 +38,14 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         return self.filter(within("case__unit__path", paths))
 
 
+class Severity(models.TextChoices):
+    """How bad a finding is; a repeated one is a level worse (ledger: 严重程度)."""
+
+    GENERAL = "general", pgettext_lazy("severity", "Minor")
+    MAJOR = "major", pgettext_lazy("severity", "Major")
+    SERIOUS = "serious", pgettext_lazy("severity", "Serious")
+
+
 class Finding(models.Model):
     """The record of a finding's case: what is wrong, what is done about it, by whom and until when."""
 
@@ -57,18 +65,33 @@ class Finding(models.Model):
     problem = models.TextField(_("Problem"))
     measure = models.TextField(_("Corrective measure"), blank=True)
     rectification = models.CharField(_("Way of rectification"), max_length=16, choices=Rectification)
+    severity = models.CharField(_("Severity"), max_length=8, choices=Severity, default=Severity.GENERAL)
+    responsible_unit = models.CharField(_("Unit responsible"), max_length=60, blank=True)
     responsible = models.CharField(_("Person responsible"), max_length=60, blank=True)
     due_on = models.DateField(_("Due date"), null=True, blank=True)
+    due_trace = models.JSONField(default=list, help_text="The steps by which the date was found.")
     confirmed_at = models.DateTimeField(_("Confirmed by the county"), null=True, blank=True)
+    recurrence_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="recurrences", verbose_name=_("Recurrence of")
+    )
+    plan = models.TextField(_("Rectification plan"), blank=True)
+    plan_accepted_at = models.DateTimeField(_("Plan accepted"), null=True, blank=True)
     result = models.TextField(_("Result of rectification"), blank=True)
     fixed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     fixed_at = models.DateTimeField(_("Rectified"), null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Verifier")
+    )
+    reviewed_at = models.DateTimeField(_("Reviewed"), null=True, blank=True)
+    review_count = models.PositiveSmallIntegerField(_("Periodic reviews passed"), default=0)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(_("Closed"), null=True, blank=True)
     on_spot = models.BooleanField(_("Rectified on the spot"), default=False)
     return_count = models.PositiveSmallIntegerField(_("Times returned"), default=0)
     referred_to = models.CharField(_("Referred to"), max_length=120, blank=True)
     reference = models.CharField(_("Reference number"), max_length=60, blank=True)
+    enforcement_outcome = models.TextField(_("Outcome of enforcement"), blank=True)
+    enforcement_on = models.DateField(_("Date of the outcome"), null=True, blank=True)
 
     objects = FindingQuerySet.as_manager()
     history = HistoricalRecords()
@@ -83,6 +106,48 @@ class Finding(models.Model):
                 condition=Q(source="self_check"),
             )
         ]
+
+    def __str__(self) -> str:
+        return self.case.number
+
+
+class FindingProgress(models.Model):
+    """A note on how the rectification of a finding goes on (进展情况)."""
+
+    finding = models.ForeignKey(Finding, models.CASCADE, related_name="progress")
+    at = models.DateTimeField(_("Time"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    text = models.TextField(_("Progress"))
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("Progress note")
+        verbose_name_plural = _("Progress notes")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.finding_id} {self.at}"
+
+
+class CommonProblem(models.Model):
+    """The record of a problem that many institutions of a unit share (普遍性问题), with its joint measure and owner."""
+
+    case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="common_problem")
+    item_code = models.CharField(_("Check item"), max_length=20)
+    facet = models.CharField(_("Facet"), max_length=40, blank=True)
+    measure = models.TextField(_("Joint measure"), blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Owner")
+    )
+    due_on = models.DateField(_("Due date"), null=True, blank=True)
+    result = models.TextField(_("Result"), blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("Common problem")
+        verbose_name_plural = _("Common problems")
 
     def __str__(self) -> str:
         return self.case.number

@@ -99,6 +99,7 @@ def test_the_windows_of_the_year_are_those_of_the_plan() -> None:
 def test_every_deadline_names_its_clause_or_says_that_it_is_proposed() -> None:
     assert set(OF_2021.deadlines) == set(DEADLINE_CODES)
     assert all("行动方案" in rule.clause and rule.clause_en for rule in OF_2021.deadlines.values())
+    assert all(("行动方案" in ladder.clause or "建议" in ladder.clause) for ladder in OF_2021.ladders.values())
 
 
 def test_a_label_is_english_only_for_who_reads_english() -> None:
@@ -193,7 +194,7 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], Any], str, str]] = {
     "unknown kind of deadline": (
         lambda d: d["deadlines"]["approve"].update(kind="days"),
         "deadlines.approve.kind",
-        "unknown value “days”; expected one of: fixed, working_days, record, none",
+        "unknown value “days”; expected one of: fixed, window, working_days, record, none",
     ),
     "unknown deadline": (
         lambda d: d["deadlines"].update(lunch=d["deadlines"]["approve"]),
@@ -202,13 +203,13 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], Any], str, str]] = {
     ),
     "missing deadline": (lambda d: d["deadlines"].pop("review"), "deadlines", "“review” is missing"),
     "fixed deadline without its day": (
-        lambda d: d["deadlines"]["verify"].pop("on"),
-        "deadlines.verify.on",
+        lambda d: d["deadlines"]["confirm"].pop("on"),
+        "deadlines.confirm.on",
         "expected a day of the year as MM-DD, found “”",
     ),
     "fixed deadline on no day": (
-        lambda d: d["deadlines"]["verify"].update(on="08-32"),
-        "deadlines.verify.on",
+        lambda d: d["deadlines"]["confirm"].update(on="08-32"),
+        "deadlines.confirm.on",
         "“08-32” is not a day of the year",
     ),
     "day of the year for a limit": (

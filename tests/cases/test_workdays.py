@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.deadlines import due_at
-from cases.editions.load import parse, read_file
+from cases.deadlines import due
+from cases.editions.load import DATA, parse, read_file
 from cases.editions.schema import DeadlineRule
 from cases.workdays import add_working_days, is_provisional, is_working_day, working_days_between
 
@@ -121,6 +121,11 @@ def rule(kind: str, **details: int | str) -> DeadlineRule:
 
 
 START = dt.datetime(2021, 4, 30, 3, 0, tzinfo=dt.UTC)
+EDITION = parse(read_file(DATA / "quality-cycle-2021.json"), where="quality-cycle-2021.json")
+
+
+def due_at(rule: DeadlineRule, **more: Any) -> dt.datetime | None:
+    return due(EDITION, rule, **more).at
 
 
 def test_a_fixed_day_is_due_at_its_end_in_shanghai_and_never_moves() -> None:
@@ -130,15 +135,15 @@ def test_a_fixed_day_is_due_at_its_end_in_shanghai_and_never_moves() -> None:
 
 
 def test_a_leap_day_falls_to_the_28th_in_common_years() -> None:
-    due = due_at(rule("fixed", on="02-29"), year=2021, start=START)
-    assert due is not None
-    assert due.date() == DAY(2021, 2, 28)
+    end = due_at(rule("fixed", on="02-29"), year=2021, start=START)
+    assert end is not None
+    assert end.date() == DAY(2021, 2, 28)
 
 
 def test_working_days_count_from_the_day_in_shanghai() -> None:
     late_evening = dt.datetime(2021, 5, 6, 16, 30, tzinfo=dt.UTC)
-    due = due_at(rule("working_days", days=1), year=2021, start=late_evening)
-    assert due == dt.datetime(2021, 5, 8, 15, 59, 59, 999999, tzinfo=dt.UTC)
+    end = due_at(rule("working_days", days=1), year=2021, start=late_evening)
+    assert end == dt.datetime(2021, 5, 8, 15, 59, 59, 999999, tzinfo=dt.UTC)
 
 
 def test_a_record_is_due_by_its_own_date_or_by_the_days_of_the_rule() -> None:
@@ -155,7 +160,6 @@ def test_work_that_waits_has_no_date() -> None:
 
 
 def test_due_moments_are_in_utc() -> None:
-    path = Path(__file__).parents[2] / "cases/editions/data/quality-cycle-2021.json"
-    for each in parse(read_file(path), where=path.name).deadlines.values():
-        due = due_at(each, year=2021, start=START)
-        assert due is None or due.tzinfo is dt.UTC
+    for each in EDITION.deadlines.values():
+        moment = due_at(each, year=2021, start=START)
+        assert moment is None or moment.tzinfo is dt.UTC

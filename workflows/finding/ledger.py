@@ -8,7 +8,6 @@ from typing import Any
 
 from cases.clock import local_date
 from cases.models import Finding, Rectification, SelfCheckSubmission, Sequence
-from cases.workdays import add_working_days
 from workflows.engine import cascade, lock_many, open_case
 from workflows.finding.kind import LIVE, State
 from workflows.step import Step
@@ -145,7 +144,7 @@ def default_limit(step: Step, rectification: str) -> dt.date:
     """The limit of a finding that names none: working days of the edition from the day of the step."""
     settings = step.edition.settings
     days = settings.immediate_days if rectification == Rectification.IMMEDIATE else settings.rectification_days
-    return add_working_days(local_date(step.at), days)
+    return step.calendar.add(local_date(step.at), days)
 
 
 def confirm(step: Step, finding: Finding, **amendments: Any) -> None:

@@ -9,11 +9,10 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from cases.clock import local_date
-from cases.deadlines import remainder
+from cases.deadlines import Due, resumed
 from cases.errors import Conflict, Invalid
 from cases.evidence import submitted
 from cases.models import Case, Evidence, Finding
-from cases.workdays import add_working_days
 from workflows.step import Step
 
 
@@ -58,10 +57,9 @@ def follow_limit(step: Step) -> None:
     node = item.flow_task
     if node.due_date is None and node.rule_of(step) == item.due_rule:
         return
-    due_at = step.due_at(node)
-    if due_at != item.due_at:
-        item.due_at, item.due_rule, item.due_revision = due_at, node.rule_of(step), item.due_revision + 1
-        step.change_item(item)
+    date = step.due(node)
+    if date.at != item.due_at:
+        step.move_due(item, date, node.rule_of(step))
 
 
 def remaining_limit(step: Step, due_on: dt.date | None, stopped_at: dt.datetime | None) -> dt.date:
@@ -69,8 +67,10 @@ def remaining_limit(step: Step, due_on: dt.date | None, stopped_at: dt.datetime 
     today = local_date(step.at)
     rule = step.edition.deadlines["rectify"]
     if due_on is None:
-        return add_working_days(today, rule.days)
-    return remainder(rule, due_on, stopped_on=local_date(stopped_at) if stopped_at else today, resumed_on=today)
+        return step.calendar.add(today, rule.days)
+    stopped_on = local_date(stopped_at) if stopped_at else today
+    left = resumed(rule, Due(due_on), stopped_on=stopped_on, resumed_on=today, calendar=step.calendar)
+    return left.on or due_on
 
 
 def proof(case: Case) -> models.QuerySet[Evidence]:

@@ -1,0 +1,70 @@
+"""When the rungs of a ladder are reached: reminders before a date, escalation after it (design, Ladder).
+
+A rung is named by its distance in calendar days: ``-7``, ``+3``, and ``+15~2`` for the second repetition of the last
+one. It is reached at the ladder's hour of that day in Asia/Shanghai.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from cases.clock import local_date
+from cases.editions.schema import Ladder, Target
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A rung of one date: its name, the moment (UTC) at which it is reached, and who hears of it."""
+
+    code: str
+    at: dt.datetime
+    days: int
+    to: tuple[Target, ...]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the rung lies after the date."""
+        return self.days > 0
+
+
+def reaches(ladder: Ladder, due_at: dt.datetime) -> Iterator[Reach]:
+    """Every rung of the ladder for work that is due then, in the order in which they are reached."""
+    due_on = local_date(due_at)
+    for rung in ladder.before:
+        yield Reach(f"-{rung.days}", _moment(ladder, due_on, -rung.days), -rung.days, rung.to)
+    for rung in ladder.after:
+        yield Reach(f"+{rung.days}", _moment(ladder, due_on, rung.days), rung.days, rung.to)
+    last = ladder.after[-1]
+    for count in range(1, ladder.repeat_times + 1):
+        days = last.days + count * ladder.repeat_days
+        yield Reach(f"+{last.days}~{count}", _moment(ladder, due_on, days), days, last.to)
+
+
+def reached(ladder: Ladder, due_at: dt.datetime, *, since: dt.datetime, now: dt.datetime) -> list[Reach]:
+    """The rungs that have been reached by now, for a date that holds since then.
+
+    Reminders from before the work had this date are not made up for; what was late from the start is escalated all the
+    same.
+    """
+    return [rung for rung in reaches(ladder, due_at) if rung.at <= now and (rung.is_late or rung.at > since)]
+
+
+def next_alarm(ladder: Ladder | None, due_at: dt.datetime | None, *, since: dt.datetime) -> dt.datetime | None:
+    """The moment (UTC) of the first rung for a date that holds since then; None where nothing is to come."""
+    if ladder is None or due_at is None:
+        return None
+    return next((rung.at for rung in reaches(ladder, due_at) if rung.is_late or rung.at > since), None)
+
+
+def alarm_after(ladder: Ladder, due_at: dt.datetime, moment: dt.datetime) -> dt.datetime | None:
+    """The moment (UTC) of the next rung after a moment; None when the ladder has ended."""
+    return next((rung.at for rung in reaches(ladder, due_at) if rung.at > moment), None)
+
+
+def _moment(ladder: Ladder, due_on: dt.date, days: int) -> dt.datetime:
+    day = due_on + dt.timedelta(days=days)
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(ladder.hour))).astimezone(dt.UTC)
