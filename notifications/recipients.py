@@ -1,0 +1,229 @@
+"""Who hears of something: the people behind a target such as "the head one level up" (design, Ladder).
+
+Set-wise: ``load`` asks a constant number of questions for any number of work items, ``people`` asks none. Nothing is
+addressed to an empty chair: a vacant post goes to the unit's head, then to the next level up, and is marked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from cases.models import Appointment, OrgUnit, Supervision
+from cases.roles import RULES, Role
+from cases.tree import STEP, covers
+
+ITEM_TARGETS = ("person", "head", "officer+1", "head+1", "officer+2", "head+2")
+
+
+class Posts(NamedTuple):
+    """Who does the daily work of a kind of unit, and who answers for it."""
+
+    officer: str
+    head: str
+
+
+POSTS: dict[str, Posts] = {
+    OrgUnit.Kind.INSTITUTION: Posts(Role.INSTITUTION_FILLER, Role.INSTITUTION_HEAD),
+    OrgUnit.Kind.HOSPITAL: Posts(Role.INSTITUTION_FILLER, Role.INSTITUTION_HEAD),
+    OrgUnit.Kind.COMMUNITY_CENTRE: Posts(Role.INSTITUTION_FILLER, Role.INSTITUTION_HEAD),
+    OrgUnit.Kind.COUNTY: Posts(Role.COUNTY_OFFICER, Role.COUNTY_APPROVER),
+    OrgUnit.Kind.PREFECTURE: Posts(Role.PREFECTURE_OFFICER, Role.PREFECTURE_HEAD),
+    OrgUnit.Kind.REGION: Posts(Role.REGION_OFFICER, Role.REGION_HEAD),
+}
+PLACED = frozenset(role for posts in POSTS.values() for role in posts)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A person with the post through which they hear of something.
+
+    ``instead_of`` is the role of the vacant post that they stand in for, at ``vacant_unit_id``; empty where the post
+    that was meant is held.
+    """
+
+    user_id: int
+    name: str
+    target: str
+    unit_id: int
+    role: str
+    instead_of: str = ""
+    vacant_unit_id: int | None = None
+
+
+class Place(NamedTuple):
+    """What ``people`` needs of a unit, from the tree."""
+
+    pk: int
+    path: str
+    kind: str
+
+
+class Seat(NamedTuple):
+    """One person in one post, by their own appointment or in the stead of a person who is away."""
+
+    user_id: int
+    name: str
+    stands_in_for: int | None = None
+
+
+class Directory:
+    """The posts of a day and who holds them; delegates count beside those whom they stand in for."""
+
+    def __init__(self, on: dt.date) -> None:
+        self.on = on
+        self._places: dict[int, Place] = {}
+        self._by_path: dict[str, Place] = {}
+        self._seats: dict[tuple[int, str], list[Seat]] = defaultdict(list)
+        self._roles_of: dict[int, list[tuple[str, str]]] = {}
+        self._names: dict[int, str] = {}
+        self._watching: dict[int, list[tuple[int, str]]] = {}
+        self._administrators: list[Recipient] | None = None
+
+    # ── looking up, set-wise ──
+
+    def load(self, items: Iterable[Any]) -> None:
+        """Learn what is needed for these work items: at most four questions, none twice."""
+        items = list(items)
+        self.load_units(item.unit_id for item in items)
+        self._load_owners({item.owner_id for item in items if item.owner_id is not None})
+
+    def load_units(self, unit_ids: Iterable[int]) -> None:
+        """Learn units with everything above them, and who holds their posts."""
+        wanted = set(unit_ids) - self._places.keys()
+        if not wanted:
+            return
+        first = self._place(OrgUnit.objects.filter(pk__in=wanted))
+        above = {path for place in first for path in _paths_above(place.path)} - self._by_path.keys()
+        new = first + (self._place(OrgUnit.objects.filter(path__in=above)) if above else [])
+        seats = Appointment.objects.valid(self.on).filter(unit__in=[place.pk for place in new], role__in=PLACED)
+        columns = ("unit_id", "role", "user_id", "user__name", "delegated_by__user_id")
+        for unit_id, role, *seat in seats.order_by("pk").values_list(*columns):
+            self._seats[unit_id, role].append(Seat(*seat))
+
+    def load_watchers(self, case_ids: Iterable[int]) -> None:
+        """Learn who supervises these cases: whoever holds the post that took them under supervision (督办)."""
+        wanted = set(case_ids) - self._watching.keys()
+        if not wanted:
+            return
+        self._watching.update((case_id, []) for case_id in wanted)
+        active = Supervision.objects.filter(case__parent__in=wanted, case__finished=None).order_by("pk")
+        for case_id, unit_id, role in active.values_list("case__parent_id", "unit_id", "role"):
+            self._watching[case_id].append((unit_id, role))
+        self.load_units(unit_id for case_id in wanted for unit_id, _role in self._watching[case_id])
+
+    def _place(self, units: Any) -> list[Place]:
+        places = [Place(*row) for row in units.order_by().values_list("pk", "path", "kind")]
+        for place in places:
+            self._places[place.pk] = self._by_path[place.path] = place
+        return places
+
+    def _load_owners(self, owners: set[int]) -> None:
+        wanted = owners - self._roles_of.keys()
+        if not wanted:
+            return
+        self._roles_of.update((user_id, []) for user_id in wanted)
+        held = Appointment.objects.valid(self.on).filter(user__in=wanted).order_by("pk")
+        for user_id, name, role, path in held.values_list("user_id", "user__name", "role", "unit__path"):
+            self._roles_of[user_id].append((role, path))
+            self._names[user_id] = name
+
+    # ── answering, from memory ──
+
+    def people(self, target: str, item: Any) -> list[Recipient]:
+        """Who is meant by a target of a ladder or rule, seen from a loaded work item; each person once."""
+        if target == "person":
+            return self._owner(item) or self.holders(item.unit_id, item.role, target)
+        word, _plus, levels = target.partition("+")
+        place = self._places[item.unit_id]
+        if levels:
+            place = self._above(place, int(levels))
+        posts = POSTS.get(place.kind)
+        if posts is None:
+            return []
+        return self.holders(place.pk, posts.officer if word == "officer" else posts.head, target)
+
+    def holders(self, unit_id: int, role: str, target: str = "person") -> list[Recipient]:
+        """Who holds a post; where nobody does, the unit's head, then the officer and the head of the levels above."""
+        for place, post in self._line(self._places[unit_id], role):
+            seats = self._seats.get((place.pk, post))
+            if seats:
+                vacant = (role, unit_id) if (place.pk, post) != (unit_id, role) else ("", None)
+                return once(Recipient(seat.user_id, seat.name, target, place.pk, post, *vacant) for seat in seats)
+        return []
+
+    def watchers(self, case_id: int) -> list[Recipient]:
+        """Who supervises a case whose watchers were loaded."""
+        posts = self._watching.get(case_id, ())
+        return once(person for unit_id, role in posts for person in self.holders(unit_id, role, "watchers"))
+
+    def administrators(self) -> list[Recipient]:
+        """The system administrators; asked for once."""
+        if self._administrators is None:
+            rows = Appointment.objects.valid(self.on).filter(role=Role.SYSTEM_ADMIN).order_by("pk")
+            held = rows.values_list("user_id", "user__name", "unit_id")
+            self._administrators = [
+                Recipient(user_id, name, "administrators", unit_id, Role.SYSTEM_ADMIN)
+                for user_id, name, unit_id in held
+            ]
+        return self._administrators
+
+    def has_holder(self, item: Any) -> bool:
+        """Whether somebody is responsible for the item by their own post, and not in another's stead."""
+        return any(not person.instead_of for person in self.people("person", item))
+
+    def _owner(self, item: Any) -> list[Recipient]:
+        """Whoever has claimed the item, as long as an appointment still lets them do it, and who stands in for them."""
+        if item.owner_id is None:
+            return []
+        needed = getattr(item.flow_task, "permission", "")
+        path = self._places[item.unit_id].path
+        for role, held_at in self._roles_of.get(item.owner_id, ()):
+            if covers(held_at, path) and (needed in RULES[role].grants or role == item.role):
+                owner = Seat(item.owner_id, self._names[item.owner_id])
+                seats = self._seats.get((item.unit_id, item.role), [])
+                told = [owner, *(seat for seat in seats if seat.stands_in_for == item.owner_id)]
+                return once(Recipient(seat.user_id, seat.name, "person", item.unit_id, role) for seat in told)
+        return []
+
+    def _line(self, place: Place, role: str) -> Iterator[tuple[Place, str]]:
+        """The posts that are asked one after the other until one is held."""
+        yield place, role
+        if place.kind in POSTS and POSTS[place.kind].head != role:
+            yield place, POSTS[place.kind].head
+        for above in self._levels_above(place):
+            yield above, POSTS[above.kind].officer
+            yield above, POSTS[above.kind].head
+
+    def _levels_above(self, place: Place) -> Iterator[Place]:
+        """The units above that have officers, the nearest first."""
+        for path in _paths_above(place.path):
+            above = self._by_path.get(path)
+            if above is not None and above.kind in POSTS:
+                yield above
+
+    def _above(self, place: Place, levels: int) -> Place:
+        """The unit so many levels up; above the last one nobody holds a post, so that the last one answers."""
+        for number, above in enumerate(self._levels_above(place), start=1):
+            place = above
+            if number == levels:
+                break
+        return place
+
+
+def once(people: Iterable[Recipient]) -> list[Recipient]:
+    """Each person once: by their own post rather than in another's stead."""
+    found: dict[int, Recipient] = {}
+    for person in people:
+        known = found.get(person.user_id)
+        if known is None or (known.instead_of and not person.instead_of):
+            found[person.user_id] = person
+    return list(found.values())
+
+
+def _paths_above(path: str) -> list[str]:
+    """The paths of the units above, the nearest first."""
+    return [path[:length] for length in range(len(path) - STEP, 0, -STEP)]
