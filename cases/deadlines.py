@@ -31,8 +31,22 @@ class Due:
 
     @property
     def provisional(self) -> bool:
-        """Whether working days of a year whose holidays are not announced yet went into it."""
-        return any(step.get("provisional") for step in self.trace)
+        """Whether working days of a year whose holidays are not announced yet went into it.
+
+        A granted date names its day, whatever it was counted from before.
+        """
+        return any(step.get("provisional") for step in self.trace[_last_extension(self.trace) + 1 :])
+
+    @property
+    def original_on(self) -> dt.date | None:
+        """The date before the first extension; None where there was none."""
+        first = next((step for step in self.trace if step["step"] == "extension"), None)
+        return dt.date.fromisoformat(first["due"]) if first is not None else None
+
+    @property
+    def original_at(self) -> dt.datetime | None:
+        """The end of the day before the first extension, in UTC."""
+        return end_of_day(self.original_on).astimezone(dt.UTC) if self.original_on else None
 
     def amber_at(self, days: int) -> dt.datetime | None:
         """The moment, in UTC, at which the light turns amber, so many calendar days before the date."""
@@ -67,6 +81,11 @@ def due(
             return Due(record_date, [{"step": "record", "on": record_date.isoformat()}])
         case "record" | "working_days":
             return counted(local_date(start), rule.days, calendar)
+
+
+def named(on: dt.date, by: str) -> Due:
+    """A date that somebody named: ``institution`` planned it, ``county`` set it."""
+    return Due(on, [{"step": "record", "on": on.isoformat(), "by": by}])
 
 
 def counted(start: dt.date, days: int, calendar: WorkCalendar = NATIONAL, step: str = "count") -> Due:
@@ -106,12 +125,39 @@ def resumed(
     }
     if held > 0:
         pause |= _days_of(before.on, moved, calendar)
+        unsure = {*pause.get("provisional", ()), *_unsure(stopped_on, resumed_on)}
+        if unsure:
+            pause["provisional"] = sorted(unsure)
     trace = [*before.trace, pause]
     if cause == "return" and rule.minimum_days:
         least = counted(resumed_on, rule.minimum_days, calendar, step="minimum")
         if least.on is not None and least.on > moved:
             return Due(least.on, [*trace, *least.trace])
     return Due(moved, trace)
+
+
+def replayed(rule: DeadlineRule, trace: Trace, calendar: WorkCalendar = NATIONAL) -> Due:
+    """The date that the same steps lead to by the calendar as it now is (design, Readings: Working days).
+
+    What was named, a fixed day or a granted one, stays; what was counted is counted again.
+    """
+    date = Due(None)
+    for step in trace:
+        match step["step"]:
+            case "count":
+                date = counted(_day(step, "from"), step["days"], calendar)
+            case "return" | "hold" as cause:
+                stopped_on, resumed_on = _day(step, "from"), _day(step, "until")
+                pause = {"stopped_on": stopped_on, "resumed_on": resumed_on, "cause": cause}
+                date = resumed(rule, date, calendar=calendar, **pause)
+            case "minimum":
+                continue  # follows from its return
+            case "extension":
+                date = extended(date, _day(step, "to"), number=step["number"])
+            case _:
+                named_on = step.get("to") or step.get("on")
+                date = Due(dt.date.fromisoformat(named_on) if named_on else None, [step])
+    return date
 
 
 def extended(before: Due, to: dt.date, *, number: str) -> Due:
@@ -128,6 +174,17 @@ def _days_of(start: dt.date, end: dt.date, calendar: WorkCalendar) -> dict[str, 
     ]
     span = (start + dt.timedelta(days=number) for number in range(1, (end - start).days + 1))
     made_up = [day.isoformat() for day in span if is_made_up(day) and calendar.is_working_day(day)]
-    unsure = [year for year in range(start.year, end.year + 1) if is_provisional(year)]
-    facts = {"skipped": skipped, "made_up": made_up, "provisional": unsure}
+    facts = {"skipped": skipped, "made_up": made_up, "provisional": _unsure(start, end)}
     return {name: value for name, value in facts.items() if value}
+
+
+def _unsure(start: dt.date, end: dt.date) -> list[int]:
+    return [year for year in range(start.year, end.year + 1) if is_provisional(year)]
+
+
+def _last_extension(trace: Trace) -> int:
+    return max((place for place, step in enumerate(trace) if step["step"] == "extension"), default=-1)
+
+
+def _day(step: dict[str, Any], name: str) -> dt.date:
+    return dt.date.fromisoformat(step[name])

@@ -20,13 +20,14 @@ from viewflow.workflow.nodes.start import StartHandleActivation
 from viewflow.workflow.nodes.view import ViewActivation
 from viewflow.workflow.status import PROCESS, STATUS
 
+from cases.deadlines import Due
 from cases.models import OrgUnit, WorkItem
 
 if TYPE_CHECKING:
     from cases.models import Case
     from workflows.step import Step
 
-DueDate = Callable[["Step"], dt.date | None]
+DueDate = Callable[["Step"], Due | dt.date | None]
 RuleFor = Callable[["Step"], str]
 
 

@@ -221,16 +221,18 @@ class Step:
             was = Due(local_date(before.due_at), list(before.due_trace))
             stopped_on, resumed_on = local_date(before.finished), local_date(self.at)
             return resumed(rule, was, stopped_on=stopped_on, resumed_on=resumed_on, calendar=self.calendar)
-        record_date = node.due_date(self) if node.due_date else None
-        counts = rule.kind == "working_days" or (rule.kind == "record" and record_date is None)
+        given = node.due_date(self) if node.due_date else None
+        if isinstance(given, Due):
+            return given
+        counts = rule.kind == "working_days" or (rule.kind == "record" and given is None)
         calendar = self.calendar if counts else NATIONAL
-        return due(self.edition, rule, year=self.case.year, start=self.at, record_date=record_date, calendar=calendar)
+        return due(self.edition, rule, year=self.case.year, start=self.at, record_date=given, calendar=calendar)
 
     def set_due(self, item: WorkItem, date: Due, rule_code: str) -> None:
         """Give a work item its date, and with it the light, the ladder and the first alarm; the item is not saved."""
         rule = self.edition.deadlines[rule_code]
         item.due_rule, item.due_at, item.due_since = rule_code, date.at, self.at
-        item.due_trace, item.due_provisional = date.trace, date.provisional
+        item.due_trace, item.due_provisional, item.original_due_at = date.trace, date.provisional, date.original_at
         item.amber_at = date.amber_at(self.edition.amber_days(rule))
         item.ladder = self.edition.ladder_code(rule, serious=is_serious(self.case)) if item.role else ""
         ladder = self.edition.ladders.get(item.ladder)

@@ -6,8 +6,6 @@ referred 已移交, never simply closed (action plan, part 3 (2): 对存在违�
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,12 +14,21 @@ from django_fsm import RETURN_VALUE
 from viewflow import this
 from viewflow.workflow import flow
 
+from cases.deadlines import Due
 from cases.errors import Conflict, Invalid
 from cases.models import Case, WorkItem
 from cases.roles import Role
 from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another
 from workflows.engine import cascade, lock
-from workflows.finding.record import check_closable, given, proof, remaining_limit, save_record
+from workflows.finding.record import (
+    check_closable,
+    given,
+    limit_fields,
+    limit_of,
+    proof,
+    remaining_limit,
+    save_record,
+)
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Gate, Task
 from workflows.rules import verb
@@ -123,9 +130,9 @@ class FindingCase(ItemVerbs, Case):
         not_claimed_by_another(step)
         finding = self.finding
         count = finding.return_count + 1
-        due_on = remaining_limit(step, finding.due_on, finding.fixed_at)
-        save_record(step, return_count=count, due_on=due_on, fixed_by=None, fixed_at=None, on_spot=False)
-        step.facts = {"return_count": count, "due_on": due_on.isoformat()}
+        limit = limit_fields(remaining_limit(step, finding, finding.fixed_at))
+        save_record(step, return_count=count, **limit, fixed_by=None, fixed_at=None, on_spot=False)
+        step.facts = {"return_count": count, "due_on": finding.due_on.isoformat()}
 
     @verb(
         label=gettext_lazy("Refer for enforcement"),
@@ -159,7 +166,7 @@ class FindingCase(ItemVerbs, Case):
             step,
             closed_by=None,
             closed_at=None,
-            due_on=remaining_limit(step, finding.due_on, finding.fixed_at or self.finished),
+            **limit_fields(remaining_limit(step, finding, finding.fixed_at or self.finished)),
             confirmed_at=finding.confirmed_at or step.at,
             fixed_by=None,
             fixed_at=None,
@@ -207,10 +214,10 @@ class FindingCase(ItemVerbs, Case):
         return State.FIXED if fields.get("on_spot") else State.OPEN
 
 
-def limit(step: Step) -> dt.date | None:
-    """The finding's own limit (整改时限)."""
-    due_on: dt.date | None = step.case.finding.due_on
-    return due_on
+def limit(step: Step) -> Due | None:
+    """The finding's own limit (整改时限); None where the edition's holds."""
+    own = limit_of(step.case.finding)
+    return own if own.on else None
 
 
 def review_rule(step: Step) -> str:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cases.clock import local_date
+from cases.deadlines import Due, counted, named
 from cases.models import Finding, Rectification, SelfCheckSubmission, Sequence
 from workflows.engine import cascade, lock_many, open_case
 from workflows.finding.kind import LIVE, State
+from workflows.finding.record import limit_fields
 from workflows.step import Step
 
 
@@ -52,7 +54,8 @@ def _changes(finding: Finding, before: Mapping[str, Any], fields: Mapping[str, A
 
     A limit that the county has confirmed is moved by nobody's resubmission.
     """
-    fixed = {"on_spot", "due_on"} if finding.confirmed_at or fields["due_on"] is None else {"on_spot"}
+    limit_stays = finding.confirmed_at or fields["due_on"] is None
+    fixed = {"on_spot", "due_on", "due_trace"} if limit_stays else {"on_spot"}
     return {name: value for name, value in fields.items() if name not in fixed and before.get(name) != value}
 
 
@@ -130,21 +133,23 @@ def _fields(answer: Mapping[str, Any]) -> dict[str, Any]:
         "measure": answer["measure"],
         "rectification": answer["rectification"] or Rectification.TIME_LIMITED,
         "responsible": answer["responsible"],
-        "due_on": dt.date.fromisoformat(planned) if planned else None,
+        **limit_fields(named(dt.date.fromisoformat(planned), "institution") if planned else Due(None)),
         "on_spot": bool(answer["fixed_on_spot"]),
     }
 
 
 def _with_limit(step: Step, fields: dict[str, Any]) -> dict[str, Any]:
     """No date of the institution's own means the edition's limit."""
-    return {**fields, "due_on": fields["due_on"] or default_limit(step, fields["rectification"])}
+    if fields["due_on"] is not None:
+        return fields
+    return fields | limit_fields(default_limit(step, fields["rectification"]))
 
 
-def default_limit(step: Step, rectification: str) -> dt.date:
+def default_limit(step: Step, rectification: str) -> Due:
     """The limit of a finding that names none: working days of the edition from the day of the step."""
     settings = step.edition.settings
     days = settings.immediate_days if rectification == Rectification.IMMEDIATE else settings.rectification_days
-    return step.calendar.add(local_date(step.at), days)
+    return counted(local_date(step.at), days, step.calendar)
 
 
 def confirm(step: Step, finding: Finding, **amendments: Any) -> None:

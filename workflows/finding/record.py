@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from cases.clock import local_date
-from cases.deadlines import Due, resumed
+from cases.deadlines import Due, counted, named, resumed
 from cases.errors import Conflict, Invalid
 from cases.evidence import submitted
 from cases.models import Case, Evidence, Finding
@@ -62,15 +62,26 @@ def follow_limit(step: Step) -> None:
         step.move_due(item, date, node.rule_of(step))
 
 
-def remaining_limit(step: Step, due_on: dt.date | None, stopped_at: dt.datetime | None) -> dt.date:
+def limit_of(finding: Finding) -> Due:
+    """The finding's own limit (整改时限) with the steps that led to it."""
+    if finding.due_on is None:
+        return Due(None)
+    return Due(finding.due_on, list(finding.due_trace)) if finding.due_trace else named(finding.due_on, "")
+
+
+def limit_fields(limit: Due) -> dict[str, Any]:
+    """The limit as the record's fields."""
+    return {"due_on": limit.on, "due_trace": limit.trace}
+
+
+def remaining_limit(step: Step, finding: Finding, stopped_at: dt.datetime | None) -> Due:
     """The limit of a finding that comes back: its remainder, or the edition's limit where it had none."""
     today = local_date(step.at)
     rule = step.edition.deadlines["rectify"]
-    if due_on is None:
-        return step.calendar.add(today, rule.days)
+    if finding.due_on is None:
+        return counted(today, rule.days, step.calendar)
     stopped_on = local_date(stopped_at) if stopped_at else today
-    left = resumed(rule, Due(due_on), stopped_on=stopped_on, resumed_on=today, calendar=step.calendar)
-    return left.on or due_on
+    return resumed(rule, limit_of(finding), stopped_on=stopped_on, resumed_on=today, calendar=step.calendar)
 
 
 def proof(case: Case) -> models.QuerySet[Evidence]:

@@ -10,11 +10,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.clock import local_date
+from cases.deadlines import named
 from cases.editions.schema import CheckItem
 from cases.errors import Invalid, WrongRole
 from cases.models import Conclusion, Finding, Rectification, SelfCheckSubmission, Verification, VerificationItem
 from cases.verification_drafts import adds_finding, begin, stamp
 from workflows.finding import ledger
+from workflows.finding.record import limit_fields
 from workflows.step import Step
 
 
@@ -213,12 +215,13 @@ def finding_fields(step: Step, details: Mapping[str, Any]) -> dict[str, Any]:
     if faults:
         raise Invalid("finding_incomplete", _("The finding is not complete."), faults=faults)
     kind = details.get("rectification") or Rectification.TIME_LIMITED
+    due_on = details.get("due_on")
     return {
         "facets": facets,
         "problem": problem,
         "measure": str(details.get("measure") or "").strip(),
         "rectification": kind,
-        "due_on": details.get("due_on") or ledger.default_limit(step, str(kind)),
+        **limit_fields(named(due_on, "county") if due_on else ledger.default_limit(step, str(kind))),
     }
 
 
@@ -234,7 +237,10 @@ def _amendments(finding: Finding, item: VerificationItem) -> dict[str, Any]:
         "due_on": item.due_on,
     }
     known = {name: getattr(finding, name) for name in wording} | {"facets": sorted(finding.facets)}
-    return {name: value for name, value in wording.items() if value and value != known[name]}
+    amended = {name: value for name, value in wording.items() if value and value != known[name]}
+    if item.due_on is not None and "due_on" in amended:
+        amended |= limit_fields(named(item.due_on, "county"))
+    return amended
 
 
 def _as_details(item: VerificationItem) -> dict[str, Any]:
