@@ -10,11 +10,11 @@ from typing import Any
 from django.apps import apps
 from django.core.management import call_command
 
+from cases.editions.pinned import forget_editions
 from cases.events import event_hash
 from cases.models import GENESIS, Case, Finding
 from workflows.finding.kind import LIVE
 from workflows.quality_cycle.kind import State
-from workflows.step import forget_editions
 
 TIANSHAN = "650102"
 BEGINNING = dt.datetime(2019, 1, 1, tzinfo=dt.UTC)

@@ -11,17 +11,18 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
-from django.db import connection
 from viewflow.workflow.status import PROCESS, STATUS
 
 from cases.access import Actor, Grant, Viewer
 from cases.calendars import calendar_of
 from cases.clock import local_date
 from cases.deadlines import Due, due, resumed
+from cases.editions.pinned import edition_of
 from cases.editions.schema import EditionData
 from cases.events import build_event
 from cases.ladders import next_alarm
 from cases.models import Case, CaseEvent, Edition, EventDelivery, Severity, WorkItem
+from cases.rows import CHUNK, insert_rows, update_rows
 from cases.workdays import NATIONAL, WorkCalendar
 
 CASE_FIELDS = ("state", "version", "event_count", "chain_head", "held_at", "status", "finished", "slot")
@@ -44,21 +45,6 @@ ITEM_FIELDS = (
     "ladder",
     "next_alarm_at",
 )
-CHUNK = 1000
-
-_editions: dict[int, EditionData] = {}
-
-
-def edition_of(case: Case) -> EditionData:
-    """The edition that the case is pinned to; editions in use never change, so one look-up a process suffices."""
-    if case.edition_id not in _editions:
-        _editions[case.edition_id] = case.edition.parsed
-    return _editions[case.edition_id]
-
-
-def forget_editions() -> None:
-    """Drop the look-ups; tests roll back and use the same keys again."""
-    _editions.clear()
 
 
 @dataclass
@@ -90,50 +76,16 @@ class Batch:
             by_model.setdefault(type(record), []).append(record)
         for model, rows in by_model.items():
             _create_with_history(model, rows)
-        _update(WorkItem, list(self.changed_items.values()), ITEM_FIELDS)
-        _update(Case, list(self.changed.values()), CASE_FIELDS)
+        update_rows(WorkItem, list(self.changed_items.values()), ITEM_FIELDS)
+        update_rows(Case, list(self.changed.values()), CASE_FIELDS)
         for item in self.new_items:
             item.process = item.process
-        _insert(WorkItem, self.new_items)
+        insert_rows(WorkItem, self.new_items)
         for event, _deliver in self.events:
             event.case = event.case
-        _insert(CaseEvent, [event for event, _deliver in self.events])
-        _insert(EventDelivery, [EventDelivery(event=event) for event, deliver in self.events if deliver])
-        _insert(history_of(Case)[0], [history_row(*entry) for entry in self.history])
-
-
-def _insert(model: Any, rows: list[Any]) -> None:
-    if len(rows) == 1:
-        rows[0].save_base(raw=True, force_insert=True)
-    elif rows:
-        model.objects.bulk_create(rows, batch_size=CHUNK)
-
-
-@cache
-def _update_statement(model: Any, names: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
-    """UPDATE of these columns by key, with the fields that prepare their values."""
-    fields = tuple(model._meta.get_field(name) for name in names)
-    quote = connection.ops.quote_name
-    columns = ", ".join(f"{quote(field.column)} = %s" for field in fields)
-    return f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE id = %s", fields  # noqa: S608 - names of our own
-
-
-def _update(model: Any, rows: list[Any], names: tuple[str, ...]) -> None:
-    """Write columns of many rows, each with its own values: one statement, executed for all of them.
-
-    ``bulk_update`` would word one CASE of all keys for each column, which costs more than the writing.
-    """
-    if not rows:
-        return
-    statement, fields = _update_statement(model, names)
-    values = [
-        [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] + [row.pk] for row in rows
-    ]
-    with connection.cursor() as cursor:
-        if len(values) == 1:
-            cursor.execute(statement, values[0])
-        else:
-            cursor.executemany(statement, values)
+        insert_rows(CaseEvent, [event for event, _deliver in self.events])
+        insert_rows(EventDelivery, [EventDelivery(event=event) for event, deliver in self.events if deliver])
+        insert_rows(history_of(Case)[0], [history_row(*entry) for entry in self.history])
 
 
 @cache

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.test import override_settings
 
 from cases.access import Viewer
+from cases.editions.pinned import forget_editions
 from cases.models import (
     Case,
     CaseEvent,
@@ -35,7 +36,6 @@ from project.demo.source import prefectures
 from project.demo.stories import THIS_YEAR
 from tests.demonstration import BEGINNING, TIANSHAN, chains_break, content, ledgers_break, seed
 from workflows.quality_cycle.kind import State
-from workflows.step import forget_editions
 
 pytestmark = pytest.mark.django_db
 

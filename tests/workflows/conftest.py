@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from cases.editions.pinned import forget_editions
 from tests.story import Story
 from tests.worlds import World, build_world
-from workflows.step import forget_editions
 
 
 @pytest.fixture

@@ -194,14 +194,14 @@ def test_a_step_that_fails_while_writing_leaves_nothing(
 ) -> None:
     story.fill()
     before = rows()
-    write = step_module._insert
+    write = step_module.insert_rows
 
     def fail(model: Any, new: list[Any]) -> None:
         if model.__name__ == place:
             raise ConnectionError("the database went away")
         write(model, new)
 
-    monkeypatch.setattr(step_module, "_insert", fail)
+    monkeypatch.setattr(step_module, "insert_rows", fail)
     with pytest.raises(ConnectionError):
         story.perform("request_confirmation", story.filler)
     assert rows() == before

@@ -10,6 +10,7 @@ import pytest
 from django.db import transaction
 
 from cases.access import SYSTEM
+from cases.editions.pinned import _editions
 from cases.errors import Refusal
 from cases.models import Case, Edition, Finding
 from tests.story import Story, problem
@@ -25,7 +26,6 @@ from tests.workflows.lifecycle_tables import (
 )
 from workflows.engine import perform
 from workflows.kinds import KINDS
-from workflows.step import _editions
 
 TABLES = {"quality_cycle": CYCLE, "finding": FINDING}
 GATES = {"no_such_case", "wrong_role", "wrong_state", "not_for_the_system", "unknown_verb"}

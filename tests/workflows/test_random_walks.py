@@ -21,13 +21,13 @@ from hypothesis.stateful import (
 )
 
 from cases.access import SYSTEM, Actor, appoint
+from cases.editions import pinned
 from cases.errors import Refusal
 from cases.models import Case, Conclusion, Evidence, Finding, SelfCheckAnswer, SelfCheckSubmission, WorkItem
 from cases.verification_drafts import begin
 from tests.conftest import LONG
 from tests.story import Story, problem
 from tests.worlds import BEGINNING, World
-from workflows import step as step_module
 from workflows.consistency import faults
 from workflows.engine import perform
 from workflows.finding.kind import LIVE
@@ -73,7 +73,7 @@ def test_no_order_of_actions_leaves_a_contradiction(world: World, approver_close
         story.fill()
     edition = stories[0].case.edition
     rules = dataclasses.replace(edition.parsed.settings, closing_needs_approver=approver_closes)
-    step_module._editions[edition.pk] = dataclasses.replace(edition.parsed, settings=rules)
+    pinned._editions[edition.pk] = dataclasses.replace(edition.parsed, settings=rules)
     walk = settings(max_examples=200 if LONG else 6, stateful_step_count=60 if LONG else 30, deadline=None)
     machine: Any = functools.partial(Walk, stories)
     run_state_machine_as_test(machine, settings=walk)
