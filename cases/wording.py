@@ -13,7 +13,6 @@ from django.utils.translation import gettext, ngettext, pgettext
 from cases import clock
 from cases.workdays import is_working_day, working_days_between
 
-SOON_DAYS = 7  # calendar days; the traffic light turns amber here
 MAKE_UP_SPAN = 14  # calendar days; over longer spans naming the make-up days helps nobody
 SATURDAY = 5
 
@@ -30,15 +29,27 @@ def is_late(due: Moment, now: dt.datetime) -> bool:
     return now > due if isinstance(due, dt.datetime) else local_date(now) > due
 
 
-def light_code(due: Moment | None, now: dt.datetime, *, done: bool = False) -> str:
-    """The traffic light (红绿灯) of a limit: ``ok``, ``soon``, ``late`` or ``idle``. Counts calendar days."""
+def light_code(
+    due: Moment | None,
+    now: dt.datetime,
+    *,
+    amber_at: dt.datetime | None = None,
+    done: bool = False,
+    held: bool = False,
+) -> str:
+    """The traffic light (红绿灯) of a limit: ``ok``, ``soon``, ``late`` or ``idle``; ``held`` while it stands still.
+
+    ``amber_at`` is the moment at which it turns amber; without one it stays green until it is red.
+    """
     if done:
         return "ok"
+    if held:
+        return "held"
     if due is None:
         return "idle"
     if is_late(due, now):
         return "late"
-    return "soon" if (local_date(due) - local_date(now)).days <= SOON_DAYS else "ok"
+    return "soon" if amber_at is not None and now >= amber_at else "ok"
 
 
 def light_word(code: str) -> str:
@@ -48,6 +59,7 @@ def light_word(code: str) -> str:
         "soon": pgettext("light", "Due soon"),
         "late": pgettext("light", "Overdue"),
         "idle": pgettext("light", "Not started"),
+        "held": pgettext("light", "On hold"),
     }[code]
 
 

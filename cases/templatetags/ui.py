@@ -18,7 +18,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from cases import wording
+from cases import lights, wording
+from cases.models import WorkItem
 
 register = template.Library()
 
@@ -45,32 +46,68 @@ def icon(name: str) -> SafeString:
 
 @register.inclusion_tag("ui/_light.html")
 def light(
-    due_at: wording.Moment | None, now: dt.datetime, done: bool = False, *, note: str = "", box: bool = False
+    due_at: wording.Moment | None,
+    now: dt.datetime,
+    done: bool = False,
+    *,
+    amber_at: dt.datetime | None = None,
+    held: bool = False,
+    note: str = "",
+    box: bool = False,
 ) -> dict[str, Any]:
     """The traffic light (红绿灯) of a limit: icon, word and colour, always all three."""
-    code = wording.light_code(due_at, now, done=done)
+    code = wording.light_code(due_at, now, amber_at=amber_at, done=done, held=held)
     word = wording.light_done() if done else wording.light_word(code)
-    return {"code": code, "word": word, "note": note, "box": box}
+    return _sign(code, word, note, box)
+
+
+@register.inclusion_tag("ui/_light.html")
+def light_of(item: WorkItem, now: dt.datetime, *, note: str = "", box: bool = False) -> dict[str, Any]:
+    """The traffic light of a work item, whose case is loaded."""
+    code = lights.light_of(item, now)
+    word = wording.light_done() if item.finished else wording.light_word(code)
+    return _sign(code, word, note, box)
+
+
+def _sign(code: str, word: str, note: str, box: bool) -> dict[str, Any]:
+    """What stands still has nothing left to count."""
+    return {"code": code, "word": word, "note": "" if code == lights.HELD else note, "box": box}
 
 
 @register.inclusion_tag("ui/_light.html")
 def light_as(code: str, word: str = "", *, note: str = "", box: bool = False) -> dict[str, Any]:
-    """The traffic light for a code that is known already (ok, soon, late, idle); ``word`` replaces the usual one."""
-    return {"code": code, "word": word or wording.light_word(code), "note": note, "box": box}
+    """The traffic light for a code that is known already (``lights.SIGNS``); ``word`` replaces the usual one."""
+    return _sign(code, word or wording.light_word(code), note, box)
 
 
 @register.inclusion_tag("ui/_due.html")
-def due(due_at: wording.Moment | None, now: dt.datetime, done: bool = False, *, note: str = "") -> dict[str, Any]:
-    """A date never stands bare: the working days left, or ``note``, stand under it."""
+def due(
+    due_at: wording.Moment | None,
+    now: dt.datetime,
+    done: bool = False,
+    *,
+    held: bool = False,
+    note: str = "",
+    original: wording.Moment | None = None,
+) -> dict[str, Any]:
+    """A date never stands bare: the working days left, or ``note``, stand under it, and the ``original`` one."""
     if due_at is None:
         return {"day": None, "note": note}
-    late = not done and wording.is_late(due_at, now)
+    still = done or held
     return {
         "day": wording.local_date(due_at).isoformat(),
         "text": wording.cday(due_at, now),
-        "late": late,
-        "note": note or ("" if done else wording.remaining(due_at, now)),
+        "late": not still and wording.is_late(due_at, now),
+        "note": note or ("" if still else wording.remaining(due_at, now)),
+        "original": wording.cday(original, now) if original else "",
     }
+
+
+@register.inclusion_tag("ui/_due.html")
+def due_of(item: WorkItem, now: dt.datetime) -> dict[str, Any]:
+    """The date of a work item, whose case is loaded, with the one that it had before an extension."""
+    held = item.process.held_at is not None
+    return due(item.due_at, now, item.finished is not None, held=held, original=item.original_due_at)
 
 
 @register.simple_tag

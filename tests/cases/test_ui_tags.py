@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from cases import wording
-from cases.clock import end_of_day
+from cases.clock import end_of_day, start_of_day
 from tests.worlds import moment
 
 NOW = moment("2021-05-12 14:08")
@@ -65,15 +65,37 @@ class Form(forms.Form):
         (None, "idle"),
     ],
 )
-def test_a_light_is_green_for_more_than_seven_days_then_amber_then_red_and_grey_without_a_limit(
-    due: Any, code: str
-) -> None:
-    assert wording.light_code(due, NOW) == code
+def test_a_light_is_green_then_amber_from_its_moment_then_red_and_grey_without_a_limit(due: Any, code: str) -> None:
+    amber_at = start_of_day(wording.local_date(due) - dt.timedelta(days=7)) if due else None
+    assert wording.light_code(due, NOW, amber_at=amber_at) == code
+
+
+def test_a_light_turns_amber_at_its_moment_and_never_without_one() -> None:
+    limit, moment_of_amber = due_on(5, 20), moment("2021-05-17")
+    before = moment_of_amber - dt.timedelta(microseconds=1)
+    assert wording.light_code(limit, before, amber_at=moment_of_amber) == "ok"
+    assert wording.light_code(limit, moment_of_amber, amber_at=moment_of_amber) == "soon"
+    assert wording.light_code(limit, moment("2021-05-20"), amber_at=None) == "ok"
+
+
+def test_what_is_on_hold_shows_no_light_but_says_so() -> None:
+    for day in (due_on(5, 1), due_on(5, 30), None):
+        assert wording.light_code(day, NOW, held=True) == "held"
+    html = render('{% light due now held=True note="4 days overdue" %}{% due due now held=True %}', due=due_on(5, 1))
+    assert "On hold" in html
+    assert "icons.svg#held" in html
+    assert "overdue" not in html
+    assert "due--late" not in html
+
+
+def test_the_original_date_stands_beside_the_extended_one() -> None:
+    html = render("{% due due now original=first %}", due=due_on(5, 30), first=due_on(5, 14))
+    assert "originally Fri 14 May" in html
 
 
 def test_a_light_turns_red_with_the_end_of_the_day_and_not_before() -> None:
     last = due_on(5, 12)
-    assert wording.light_code(last, moment("2021-05-12 23:59")) == "soon"
+    assert wording.light_code(last, moment("2021-05-12 23:59"), amber_at=moment("2021-05-05")) == "soon"
     assert wording.light_code(last, moment("2021-05-13 00:00")) == "late"
 
 
@@ -91,7 +113,7 @@ def test_a_light_always_has_icon_word_and_colour() -> None:
 
 
 def test_a_light_of_a_page_head_says_more_in_a_box() -> None:
-    html = render('{% light due now box=True note="by 14 May" %}', due=due_on(5, 14))
+    html = render('{% light due now amber_at=now box=True note="by 14 May" %}', due=due_on(5, 14))
     assert "light--box" in html
     assert "Due soon · by 14 May" in html
 

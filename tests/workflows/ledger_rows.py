@@ -7,12 +7,21 @@ import itertools
 from collections.abc import Iterable
 from typing import Any
 
+from cases.clock import end_of_day, local_date, start_of_day
 from cases.models import Case, Edition, Finding, OrgUnit, WorkItem
-from tests.worlds import moment
-from workflows.finding.kind import FINDING, FindingFlow
+from workflows.finding.kind import FINDING, WITH_INSTITUTION, FindingFlow
 from workflows.quality_cycle.kind import QualityCycleFlow
 
 _numbers = itertools.count(1)
+RECORDED = (
+    "facets",
+    "severity",
+    "responsible_unit",
+    "recurrence_of",
+    "referred_to",
+    "reference",
+    "enforcement_outcome",
+)
 
 
 def findings(unit: OrgUnit, rows: Iterable[dict[str, Any]], *, year: int = 2021) -> list[Finding]:
@@ -27,6 +36,7 @@ def findings(unit: OrgUnit, rows: Iterable[dict[str, Any]], *, year: int = 2021)
             flow_class=FindingFlow,
             parent=cycle,
             state=row["state"],
+            held_at=row.get("held_at"),
             number=row.get("number") or f"{year}-{unit.code[:6]}-{next(_numbers):06d}",
             **common,
         )
@@ -44,6 +54,7 @@ def findings(unit: OrgUnit, rows: Iterable[dict[str, Any]], *, year: int = 2021)
             rectification="time_limited",
             due_on=row["due_on"],
             return_count=row.get("return_count", 0),
+            **{name: row[name] for name in RECORDED if name in row},
         )
         for case, row in zip(cases, wanted, strict=True)
     ]
@@ -56,11 +67,15 @@ def findings(unit: OrgUnit, rows: Iterable[dict[str, Any]], *, year: int = 2021)
 
 def _item(case: Case, row: dict[str, Any]) -> WorkItem:
     node = FINDING.nodes_by_state[row["state"]]
+    due_at = end_of_day(row["due_on"]) if row["due_on"] and row["state"] in WITH_INSTITUTION else row.get("review_due")
+    amber_on = local_date(due_at) - dt.timedelta(days=row.get("amber_days", 7)) if due_at else None
     return WorkItem(
         process=case,
         flow_task=node,
         flow_task_type=node.task_type,
         unit_id=node.responsible_unit(case),
         role=node.role,
-        due_at=row.get("review_due") or moment("2021-06-15"),
+        due_at=due_at,
+        amber_at=start_of_day(amber_on) if amber_on else None,
+        original_due_at=row.get("original_due_at"),
     )

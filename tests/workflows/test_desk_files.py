@@ -104,7 +104,7 @@ def test_a_cycle_in_rectification_shows_the_most_urgent_limit_of_its_findings(st
     story.on("2021-05-20").approve()
     officer = story.world.county_officer
     line = sign_in(officer).get(reverse("cycles")).context["page"].rows[0]
-    assert line.due_at.date() == dt.date(2021, 6, 10)
+    assert line.item.due_at.date() == dt.date(2021, 6, 10)
     assert (line.found, line.unsettled) == (2, 2)
     assert "天山区康宁护理院" in page(officer, f"{reverse('cycles')}?light=soon")
 

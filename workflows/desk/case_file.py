@@ -60,13 +60,19 @@ class Limit:
     """One limit of the case or of its findings: when, and whether the work is done."""
 
     title: str
-    due_at: dt.datetime
-    finished: dt.datetime | None
+    item: WorkItem
     href: str
 
     @property
+    def due_at(self) -> dt.datetime:
+        """Only work that has a date is a limit."""
+        if self.item.due_at is None:
+            raise ValueError("work without a date is no limit")
+        return self.item.due_at
+
+    @property
     def done_late(self) -> bool:
-        return self.finished is not None and self.finished > self.due_at
+        return self.item.finished is not None and self.item.finished > self.due_at
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ class FindingLine:
     item: str
     state: Any
     live: bool
-    due_at: dt.datetime | None
+    open_item: WorkItem | None
     href: str
 
 
@@ -176,14 +182,14 @@ def people(case: Case, on: dt.date) -> list[tuple[str, list[str]]]:
 def limits(case: Case, findings: Iterable[FindingLine]) -> list[Limit]:
     """What is still open, the most urgent first, then what was done last, with the limit that it had."""
     items = WorkItem.objects.human().filter(process=case.pk).exclude(due_at=None).select_related("process")
-    own = [Limit(title_of(item), item.due_at, item.finished, "") for item in items.order_by("-pk")[:MOST_LIMITS]]
+    own = [Limit(title_of(item), item, "") for item in items.order_by("-pk")[:MOST_LIMITS]]
     live = [
-        Limit(_("Rectify %(number)s") % {"number": line.finding.case.number}, line.due_at, None, line.href)
+        Limit(_("Rectify %(number)s") % {"number": line.finding.case.number}, line.open_item, line.href)
         for line in findings
-        if line.live and line.due_at is not None
+        if line.live and line.open_item is not None and line.open_item.due_at is not None
     ]
-    still = sorted([limit for limit in own if limit.finished is None] + live, key=lambda limit: limit.due_at)
-    past = {limit.title: limit for limit in reversed(own) if limit.finished is not None}
+    still = sorted([limit for limit in own if limit.item.finished is None] + live, key=lambda limit: limit.due_at)
+    past = {limit.title: limit for limit in reversed(own) if limit.item.finished is not None}
     return still[:MOST_LIMITS] + list(reversed(past.values()))[:MOST_DONE]
 
 
@@ -198,7 +204,7 @@ def finding_lines(case: Case) -> list[FindingLine]:
 def lines_of_findings(findings: list[Finding], cycles: dict[int, Case]) -> list[FindingLine]:
     """The findings as lines; ``cycles`` are the loaded cycles that they belong to."""
     open_items = WorkItem.objects.open().filter(process__in=[finding.pk for finding in findings])
-    due = dict(open_items.values_list("process", "due_at")) if findings else {}
+    turns = {item.process_id: item for item in open_items.select_related("process")} if findings else {}
     states = KINDS["finding"]
     return [
         FindingLine(
@@ -206,7 +212,7 @@ def lines_of_findings(findings: list[Finding], cycles: dict[int, Case]) -> list[
             item=check_item_label(cycles[finding.cycle_id], finding.item_code),
             state=states.state_label(finding.case.state),
             live=finding.case.state in LIVE,
-            due_at=due.get(finding.pk),
+            open_item=turns.get(finding.pk),
             href=address("finding", finding.pk),
         )
         for finding in findings

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
-from django.db.models import IntegerField, Q, QuerySet, Subquery
+from django.db.models import IntegerField, QuerySet, Subquery
 
 from cases.access import Viewer
-from cases.clock import end_of_day, local_date
 from cases.models import Case, User
-from cases.wording import SOON_DAYS
 
 CAP = 99
-LIGHTS = ("late", "soon", "ok", "idle")
 
 
 class Capped(Subquery):
@@ -53,17 +49,6 @@ def years_of(counts: dict[str, Any]) -> list[int]:
 def year_asked(text: str) -> int | None:
     """The year of an address, or None where there is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
-
-
-def light_is(code: str, now: dt.datetime, field: str = "due_at") -> Q:
-    """The condition that a limit shows this traffic light now; agrees with ``cases.wording.light_code``."""
-    amber_until = end_of_day(local_date(now) + dt.timedelta(days=SOON_DAYS))
-    return {
-        "late": Q(**{f"{field}__lt": now}),
-        "soon": Q(**{f"{field}__gte": now, f"{field}__lte": amber_until}),
-        "ok": Q(**{f"{field}__gt": amber_until}),
-        "idle": Q(**{f"{field}__isnull": True}),
-    }[code]
 
 
 def capped_count(rows: QuerySet[Any]) -> int:

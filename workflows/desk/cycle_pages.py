@@ -17,8 +17,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.access import Viewer
 from cases.clock import local_date
 from cases.errors import Refusal, WrongRole
+from cases.lights import SIGNS
 from cases.models import Case, Edition, OrgUnit
 from cases.web import actor_of, viewer_of
+from cases.wording import light_word
 from workflows.desk import cycles as lists
 from workflows.desk.counting import capped_count, counts_for, shown, year_asked, years_of
 from workflows.desk.destinations import address_if_any, page_of_case
@@ -49,9 +51,10 @@ def cycles(request: HttpRequest) -> HttpResponse:
         "years": years,
         "filters": filters,
         "states": State.choices,
+        "lights": [(code, light_word(code)) for code in SIGNS if code != "idle"],
         "areas": lists.areas_to_choose(viewer),
         "total": shown(capped_count(narrowed)),
-        "page": lists.cycle_page(narrowed, request.GET.get("after", ""), PAGE_SIZE),
+        "page": lists.cycle_page(narrowed, request.GET.get("after", ""), PAGE_SIZE, viewer.at),
         "may_open": bool(viewer.paths(MANAGE)),
         "ledger_url": address_if_any("ledger"),
     }

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from cases.access import Viewer
+from cases.lights import HELD, SIGNS, light_is, light_of
 from cases.models import Case, Finding, OrgUnit, WorkItem
 from cases.web import whole_number
-from workflows.desk.counting import LIGHTS, light_is
 from workflows.desk.keyset import Page, page_of
 from workflows.finding.kind import LIVE
 from workflows.quality_cycle.kind import QUALITY_CYCLE, State
@@ -39,7 +39,7 @@ class CycleFilters:
             text=given.get("q", "").strip()[:60],
             area=whole_number(given.get("area", "")),
             state=state if state in State.values else "",
-            light=light if light in LIGHTS else "",
+            light=light if light in SIGNS else "",
         )
 
     @property
@@ -54,9 +54,11 @@ class CycleLine:
     case: Case
     state: Any
     over: bool
-    due_at: dt.datetime | None
+    light: str
+    item: WorkItem | None
     found: int
     unsettled: int
+    referred: int
 
 
 def cycles_of(viewer: Viewer, year: int) -> QuerySet[Case]:
@@ -71,59 +73,89 @@ def narrow(cycles: QuerySet[Case], filters: CycleFilters, area: OrgUnit | None, 
         cycles = cycles.filter(unit__in=OrgUnit.objects.within(area.path))
     if filters.state:
         cycles = cycles.filter(state=filters.state)
-    if filters.light:
-        cycles = (
-            cycles.exclude(state__in=OVER).annotate(next_due=next_due()).filter(light_is(filters.light, at, "next_due"))
-        )
-    return cycles
+    return shows(cycles, filters.light, at) if filters.light else cycles
 
 
-def next_due() -> Coalesce:
-    """The limit of the cycle's own work, or the most urgent one of its findings."""
-    items = WorkItem.objects.open().filter(due_at__isnull=False).order_by("due_at")
+def shows(cycles: QuerySet[Case], light: str, at: dt.datetime) -> QuerySet[Case]:
+    """The cycles with this light; ``cycle_lines`` gives the same one to each."""
+    running = cycles.exclude(state__in=OVER)
+    if light == HELD:
+        return running.exclude(held_at=None)
+    running = running.filter(held_at=None).annotate(next_item=next_item())
+    if light == "idle":
+        return running.filter(next_item=None)
+    return running.filter(Exists(WorkItem.objects.filter(light_is(light, at), pk=OuterRef("next_item"))))
+
+
+def next_item() -> Coalesce:
+    """The cycle's own open work that has a limit, or else the most urgent of its children's that runs."""
+    items = WorkItem.objects.open().filter(due_at__isnull=False).order_by("due_at", "pk")
+    below = items.filter(process__parent=OuterRef("pk"), process__held_at=None)
     return Coalesce(
-        Subquery(items.filter(process=OuterRef("pk")).values("due_at")[:1]),
-        Subquery(items.filter(process__parent=OuterRef("pk")).values("due_at")[:1]),
+        Subquery(items.filter(process=OuterRef("pk")).values("pk")[:1]),
+        Subquery(below.values("pk")[:1]),
     )
 
 
-def cycle_page(cycles: QuerySet[Case], after: str, size: int) -> Page:
+def cycle_page(cycles: QuerySet[Case], after: str, size: int, at: dt.datetime) -> Page:
     """A page of cycles in the order of the unit tree."""
     page = page_of(cycles.select_related("unit__superior"), "unit__path", "pk", after=after, size=size)
-    return Page(cycle_lines(page.rows), page.next)
+    return Page(cycle_lines(page.rows, at), page.next)
 
 
-def cycle_lines(cases: list[Case]) -> list[CycleLine]:
+def cycle_lines(cases: list[Case], at: dt.datetime) -> list[CycleLine]:
     """The lines of some cycles: limits and findings looked up for all of them together."""
     keys = [case.pk for case in cases]
-    due = _next_limits(keys)
+    items = _next_items(keys)
     counts = finding_counts(keys)
     return [
         CycleLine(
             case=case,
             state=QUALITY_CYCLE.state_label(case.state),
             over=case.state in QUALITY_CYCLE.finals,
-            due_at=due.get(case.pk),
-            found=counts.get(case.pk, (0, 0))[0],
-            unsettled=counts.get(case.pk, (0, 0))[1],
+            light=_light(case, items.get(case.pk), at),
+            item=items.get(case.pk),
+            found=counts.get(case.pk, NO_FINDINGS).found,
+            unsettled=counts.get(case.pk, NO_FINDINGS).unsettled,
+            referred=counts.get(case.pk, NO_FINDINGS).referred,
         )
         for case in cases
     ]
 
 
-def _next_limits(keys: list[int]) -> dict[int, dt.datetime]:
-    items = WorkItem.objects.open().filter(due_at__isnull=False)
-    children = items.filter(process__parent__in=keys).values(cycle=F("process__parent")).annotate(due=Min("due_at"))
-    limits = {row["cycle"]: row["due"] for row in children}
-    own = items.filter(process__in=keys).values(cycle=F("process")).annotate(due=Min("due_at"))
-    return limits | {row["cycle"]: row["due"] for row in own}
+def _light(case: Case, item: WorkItem | None, at: dt.datetime) -> str:
+    if case.held_at is not None:
+        return HELD
+    return light_of(item, at) if item is not None else "idle"
 
 
-def finding_counts(keys: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """For each cycle how many findings count, and how many of them are not settled."""
+def _next_items(keys: list[int]) -> dict[int, WorkItem]:
+    found = Case.objects.filter(pk__in=keys).annotate(next_item=next_item()).values_list("pk", "next_item")
+    cycles = {item: cycle for cycle, item in found if item is not None}
+    items = WorkItem.objects.filter(pk__in=cycles).select_related("process")
+    return {cycles[item.pk]: item for item in items}
+
+
+class Counts(NamedTuple):
+    """How many findings of a cycle count, how many are not settled, and how many were handed over."""
+
+    found: int
+    unsettled: int
+    referred: int
+
+
+NO_FINDINGS = Counts(0, 0, 0)
+
+
+def finding_counts(keys: Iterable[int]) -> dict[int, Counts]:
+    """The counts of each cycle that has findings; what was rejected or dropped does not count."""
     counted = Finding.objects.filter(cycle__in=list(keys)).exclude(case__state__in=("rejected", "cancelled"))
-    rows = counted.values("cycle").annotate(found=Count("pk"), unsettled=Count("pk", filter=Q(case__state__in=LIVE)))
-    return {row["cycle"]: (row["found"], row["unsettled"]) for row in rows}
+    rows = counted.values("cycle").annotate(
+        found=Count("pk"),
+        unsettled=Count("pk", filter=Q(case__state__in=LIVE)),
+        referred=Count("pk", filter=Q(case__state="referred")),
+    )
+    return {row["cycle"]: Counts(row["found"], row["unsettled"], row["referred"]) for row in rows}
 
 
 def areas_to_choose(viewer: Viewer) -> list[OrgUnit]:

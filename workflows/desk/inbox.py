@@ -10,10 +10,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from cases.access import Viewer
+from cases.lights import SIGNS, light_is
 from cases.models import Appointment, Case, OrgUnit, WorkItem
 from cases.roles import Role
 from cases.web import whole_number
-from workflows.desk.counting import LIGHTS, counts_for, light_is, year_asked
+from workflows.desk.counting import counts_for, year_asked
 from workflows.desk.keyset import PAGE_SIZE, SEPARATOR, Page, page_of
 from workflows.kinds import KINDS
 from workflows.nodes import waiting_nodes
@@ -44,7 +45,7 @@ class Filters:
             text=given.get("q", "").strip()[:60],
             step=given.get("step", "") if given.get("step", "") in steps() else "",
             unit=whole_number(given.get("unit", "")),
-            light=light if light in LIGHTS else "",
+            light=light if light in SIGNS else "",
             year=year_asked(given.get("year", "")),
         )
 
@@ -161,7 +162,7 @@ def inbox_counts(viewer: Viewer, filters: Filters) -> dict[str, Any]:
     """The counts of the tabs, of the tally over the filtered to-do list, and of what waits for institutions."""
     unlit = Filters(filters.text, filters.step, filters.unit, "", filters.year)
     mine = narrow_items(to_do(viewer), unlit, viewer.at)
-    lights = {code: mine.filter(light_is(code, viewer.at)) for code in LIGHTS}
+    lights = {code: mine.filter(light_is(code, viewer.at)) for code in SIGNS}
     return counts_for(
         viewer,
         todo=to_do(viewer),

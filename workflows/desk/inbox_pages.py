@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from cases.access import Viewer
 from cases.clock import local_date
+from cases.lights import LIGHTS, SIGNS
 from cases.models import Case
 from cases.web import viewer_of
 from workflows.desk import inbox as lists
-from workflows.desk.counting import LIGHTS, shown, years_of
+from workflows.desk.counting import shown, years_of
 from workflows.desk.destinations import DESTINATIONS, address_if_any
 from workflows.desk.keyset import PAGE_SIZE, Page
 from workflows.desk.lines import Line, case_lines, lines_of
@@ -44,7 +45,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "view": view,
         "tabs": _tabs(counts, county),
-        "tally": [("", shown(counts["all"])), *((code, shown(counts[code])) for code in LIGHTS)],
+        "tally": [("", shown(counts["all"])), *_signs(counts)],
         "total": shown(counts[view]),
         "counts": counts,
         "filters": filters,
@@ -83,6 +84,11 @@ def _page(viewer: Viewer, view: str, filters: lists.Filters, after: str, size: i
 def _waiting(viewer: Viewer) -> list[Line]:
     page = lists.by_due(lists.waiting(viewer), size=lists.WAITING_ROWS)
     return lines_of(page.rows, viewer, people=True)
+
+
+def _signs(counts: dict[str, Any]) -> list[tuple[str, str]]:
+    """The lights with their counts; what is on hold is named where there is any."""
+    return [(code, shown(counts[code])) for code in SIGNS if code in LIGHTS or counts[code]]
 
 
 def _tabs(counts: dict[str, Any], county: bool) -> list[tuple[str, str, str]]:

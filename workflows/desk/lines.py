@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from cases.access import Viewer
+from cases.lights import light_of
 from cases.models import Case, Finding, SelfCheckSubmission, User, WorkItem
 from cases.roles import Role
-from cases.wording import light_code
 from workflows.desk.destinations import destination_of, href_of, page_of_case, title_of
 from workflows.desk.inbox import people_at
 from workflows.kinds import kind_of
@@ -106,7 +106,7 @@ def _line(item: WorkItem, viewer: Viewer, submissions: dict[int, Any], seats: di
         href=href_of(item),
         stage=destination.stage,
         button=destination.button,
-        late=light_code(item.due_at, viewer.at) == "late",
+        late=light_of(item, viewer.at) == "late",
         mine=item.owner_id is not None and item.owner_id == viewer.user.pk,
         claimed_by=item.owner if item.owner_id != viewer.user.pk else None,
         outcome=verb.rule.label if verb else "",

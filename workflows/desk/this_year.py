@@ -11,13 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from cases.access import Viewer
+from cases.lights import light_is
 from cases.models import Case, CaseEvent, Finding, SelfCheckAnswer, SelfCheckSubmission, VerificationItem, WorkItem
 from cases.selfcheck_rules import check_basic
-from cases.wording import SOON_DAYS, cmoment
+from cases.wording import cmoment, light_code
 from workflows.desk.destinations import DESTINATIONS, address, page_of_case
 from workflows.desk.inbox import INSTITUTION_ROLES
 from workflows.desk.lines import check_item_label, year_title
-from workflows.finding.kind import LIVE
+from workflows.finding.kind import WITH_COUNTY, WITH_INSTITUTION
+from workflows.finding.kind import State as FindingState
+from workflows.finding.ledger_query import with_turn
 from workflows.kinds import KINDS
 from workflows.step import edition_of
 
@@ -54,6 +57,7 @@ class ThisYear:
     cycle: Case
     title: str
     due_at: dt.datetime | None
+    light: str
     state: Any
     tasks: list[TaskLine]
     findings: dict[str, int]
@@ -68,12 +72,13 @@ def this_year(viewer: Viewer, year: int | None) -> ThisYear | None:
     cycle = _cycle(viewer, units, year) if units else None
     if cycle is None:
         return None
-    findings = _findings(cycle.unit_id, viewer)
+    findings = _findings(cycle, viewer)
     button, href = _button(cycle, viewer)
     return ThisYear(
         cycle=cycle,
         title=year_title(cycle),
         due_at=cycle.due_at,
+        light=light_code(cycle.due_at, viewer.at, amber_at=cycle.amber_at, held=cycle.held_at is not None),
         state=KINDS[cycle.kind].state_label(cycle.state),
         tasks=_tasks(cycle, viewer),
         findings=findings,
@@ -100,6 +105,7 @@ def _cycle(viewer: Viewer, units: list[int], year: int | None) -> Any:
             submitted_no=Subquery(last.values("no")[:1]),
             submitted_at=Subquery(last.values("at")[:1]),
             due_at=Subquery(item.values("due_at")[:1]),
+            amber_at=Subquery(item.values("amber_at")[:1]),
             turn=Subquery(item.values("role")[:1]),
             turn_unit=Subquery(item.values("unit")[:1]),
         )
@@ -156,16 +162,20 @@ def _last_task(cycle: Any, viewer: Viewer, drafting: bool, states: list[str], hr
     return TaskLine(4, name, state, word, detail, href if state != BLOCKED else "")
 
 
-def _findings(unit_id: int, viewer: Viewer) -> dict[str, int]:
-    """The institution's unsettled findings of all years: how many, how urgent, how many came back."""
-    soon = viewer.on + dt.timedelta(days=SOON_DAYS)
-    acting = Q(case__state__in=("open", "in_progress"))
-    return Finding.objects.filter(case__unit=unit_id, case__state__in=LIVE).aggregate(
+def _findings(cycle: Case, viewer: Viewer) -> dict[str, int]:
+    """The institution's unsettled findings of all years: how many, how urgent, how many came back.
+
+    Beside them this year's settled ones, the closed apart from the referred: what is handed over is not put right.
+    """
+    acting, this_year = Q(case__state__in=WITH_INSTITUTION), Q(cycle=cycle.pk)
+    lights = {code: acting & light_is(code, viewer.at, "turn__", "case__") for code in ("late", "soon")}
+    return with_turn(Finding.objects.filter(case__unit=cycle.unit_id)).aggregate(
         open=Count("pk", filter=acting),
-        late=Count("pk", filter=acting & Q(due_on__lt=viewer.on)),
-        soon=Count("pk", filter=acting & Q(due_on__gte=viewer.on, due_on__lte=soon)),
-        returned=Count("pk", filter=Q(case__state="in_progress", return_count__gt=0)),
-        review=Count("pk", filter=Q(case__state__in=("fixed", "closing"))),
+        **{code: Count("pk", filter=shown) for code, shown in lights.items()},
+        returned=Count("pk", filter=Q(case__state__in=WITH_INSTITUTION, return_count__gt=0)),
+        review=Count("pk", filter=Q(case__state__in=WITH_COUNTY)),
+        closed=Count("pk", filter=this_year & Q(case__state=FindingState.CLOSED)),
+        referred=Count("pk", filter=this_year & Q(case__state=FindingState.REFERRED)),
     )
 
 

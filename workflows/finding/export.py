@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from openpyxl import Workbook
@@ -26,7 +26,7 @@ from cases.models import Finding, WorkItem
 from cases.wording import cdatetime
 from workflows.finding.filters import Editions
 from workflows.finding.kind import State
-from workflows.finding.ledger_query import review_due
+from workflows.finding.ledger_query import with_turn
 from workflows.finding.rows import light_and_word
 
 MAX_ROWS = 50_000
@@ -63,8 +63,8 @@ class Line:
 
     @property
     def light(self) -> str:
-        due_at = self.finding.review_due  # type: ignore[attr-defined]
-        return light_and_word(self.finding, WorkItem(due_at=due_at), self.now)[1]
+        row: Any = self.finding
+        return light_and_word(self.finding, WorkItem(due_at=row.turn_due_at, amber_at=row.turn_amber_at), self.now)[1]
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,8 @@ def write_ledger(rows: QuerySet[Finding], criteria: Iterable[tuple[str, str]], n
 
 def _lines(rows: QuerySet[Finding], now: dt.datetime) -> Iterator[Line]:
     editions = Editions()
-    ordered = rows.annotate(review_due=review_due()).order_by("case__number")
+    rows = with_turn(rows).annotate(turn_due_at=F("turn__due_at"), turn_amber_at=F("turn__amber_at"))
+    ordered = rows.order_by("case__number")
     whole = ordered.select_related("case__unit__superior__superior")
     for finding in whole[:MAX_ROWS].iterator(chunk_size=CHUNK):
         yield Line(finding, editions, now)

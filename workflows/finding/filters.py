@@ -14,11 +14,12 @@ from django.utils.translation import pgettext_lazy
 
 from cases.access import Viewer
 from cases.editions.schema import CheckItem, EditionData
+from cases.lights import SIGNS
 from cases.models import Case, Edition, Finding, OrgUnit
 from cases.roles import Role
 from cases.wording import light_word
 from workflows.finding.kind import State
-from workflows.finding.ledger_query import ALL, LIGHTS, UNSETTLED, Criteria
+from workflows.finding.ledger_query import ALL, UNSETTLED, Criteria
 
 LEVELS = ("prefecture", "county", "institution")
 CURSORS = ("after", "before", "pick", "chosen")
@@ -138,7 +139,7 @@ class FilterForm(forms.Form):
         self._choices("year", [(ALL, _("All years")), *((str(year), str(year)) for year in years)])
         self._choices("item", [everything, *((item.code, f"{item.no} {item.short}") for item in items)])
         self._choices("state", [(ALL, everyone), (UNSETTLED, _("Not settled")), *State.choices])
-        self._choices("light", [everything, *((code, light_word(code)) for code in LIGHTS)])
+        self._choices("light", [everything, *((code, light_word(code)) for code in SIGNS)])
         self._choices("source", [everything, *Finding.Source.choices])
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:

@@ -1,6 +1,6 @@
 """The ledger as a list: what is filtered, counted and paged, always within the viewer's scope.
 
-The light of a row is that of whoever has to act: the institution's limit until it has rectified, then the county's
+The light of a row is that of its open work item: the institution's limit until it has rectified, then the county's
 limit for the review. What is settled has no running limit.
 """
 
@@ -11,19 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet
 
 from cases.access import Viewer
-from cases.clock import end_of_day, local_date
+from cases.lights import SIGNS, light_is
 from cases.models import Finding, WorkItem
-from cases.wording import SOON_DAYS, light_code
-from workflows.finding.kind import LIVE, WITH_COUNTY, WITH_INSTITUTION, State
+from workflows.finding.kind import LIVE, State
 
 PAGE = 30
 COUNT_CAP = 10_000
 LONGEST_CURSOR = 40
 ALL, UNSETTLED = "all", "live"
-LIGHTS = ("late", "soon", "ok", "idle")
 ORDERS = ("due", "number")
 
 
@@ -73,45 +71,29 @@ def state_is(state: str) -> Q:
 
 
 def with_light(rows: QuerySet[Finding], light: str, now: dt.datetime) -> QuerySet[Finding]:
-    return rows.alias(review_due=review_due()).filter(lights(now)[light])
+    return with_turn(rows).filter(light_is(light, now, "turn__", "case__"), case__state__in=LIVE)
 
 
-def review_due() -> Subquery:
-    """When the county's review of a finding is due: the limit of its open work item."""
-    return Subquery(WorkItem.objects.filter(process=OuterRef("pk"), finished=None).values("due_at")[:1])
-
-
-def lights(now: dt.datetime, state: str = "case__state") -> dict[str, Q]:
-    """Each light as a condition on findings with ``review_due``; agrees with ``wording.light_code``."""
-    today = local_date(now)
-    amber = today + dt.timedelta(days=SOON_DAYS)
-    amber_end = end_of_day(amber)
-    institution, county = Q(**{f"{state}__in": WITH_INSTITUTION}), Q(**{f"{state}__in": WITH_COUNTY})
-    return {
-        "late": institution & Q(due_on__lt=today) | county & Q(review_due__lt=now),
-        "soon": institution & Q(due_on__range=(today, amber)) | county & Q(review_due__range=(now, amber_end)),
-        "ok": institution & Q(due_on__gt=amber) | county & Q(review_due__gt=amber_end),
-        "idle": institution & Q(due_on=None) | county & Q(review_due=None),
-    }
-
-
-def light_of(finding: Finding, item: WorkItem | None, now: dt.datetime) -> str:
-    """The light of a live finding with its open work item; the same rule as ``lights``."""
-    if finding.case.state in WITH_INSTITUTION:
-        return light_code(finding.due_on, now)
-    return light_code(item.due_at if item else None, now)
+def with_turn(rows: QuerySet[Finding]) -> QuerySet[Finding]:
+    """Findings joined with their open work item, which at most one there is, as ``turn``."""
+    return rows.alias(turn=FilteredRelation("case__work_items", condition=Q(case__work_items__finished=None)))
 
 
 def tally(viewer: Viewer, criteria: Criteria) -> dict[str, int]:
     """How many findings there are by light and state and as filtered (``shown``), in one query, as far as the cap."""
     now = viewer.at
     counts: dict[str, Any] = {name: Q(now_in=name) for name in State.values}
-    counts |= lights(now, "now_in")
+    counts |= {code: Q(now_in__in=LIVE) & light_is(code, now, "turn_", "") for code in SIGNS}
     counts[UNSETTLED] = Q(now_in__in=LIVE)
     shown = Q() if criteria.state in ("", ALL) else counts[criteria.state]
     counts["shown"] = shown & counts[criteria.light] if criteria.light else shown
     rows = without_state(viewer, criteria).order_by()
-    rows = rows.annotate(now_in=F("case__state"), review_due=review_due())[: COUNT_CAP + 1]
+    rows = with_turn(rows).annotate(
+        now_in=F("case__state"),
+        held_at=F("case__held_at"),
+        turn_due_at=F("turn__due_at"),
+        turn_amber_at=F("turn__amber_at"),
+    )[: COUNT_CAP + 1]
     return rows.aggregate(total=Count("pk"), **{name: Count("pk", filter=each) for name, each in counts.items()})
 
 

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from cases.access import Viewer
 from cases.clock import local_date
 from cases.errors import Invalid
+from cases.lights import SIGNS
 from cases.web import viewer_of
 from workflows.finding.export import MAX_ROWS, MEDIA_TYPE, write_ledger
 from workflows.finding.filters import CURSORS, Editions, FilterForm, is_own_list, places_for, years_of_ledger
 from workflows.finding.ledger_query import (
     ALL,
     COUNT_CAP,
-    LIGHTS,
     ORDERS,
     PAGE,
     UNSETTLED,
@@ -129,7 +129,7 @@ def _list(listing: Listing) -> dict[str, Any]:
         "short": listing.places.in_one_county and criteria.year is not None,
         "chips": listing.form.chips(query),
         "counts": {name: shown(count) for name, count in counts.items()},
-        "lights": [(code, shown(counts[code])) for code in LIGHTS if code != "idle" or counts[code]],
+        "lights": [(code, shown(counts[code])) for code in SIGNS if code in ("late", "soon", "ok") or counts[code]],
         "any_at_all": counts["total"] > 0,
         "unsettled": criteria.state == UNSETTLED and not criteria.light,
         "everything": ALL,

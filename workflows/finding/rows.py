@@ -14,7 +14,6 @@ from cases.access import Viewer
 from cases.models import Finding, WorkItem
 from workflows.finding.filters import Editions
 from workflows.finding.kind import LIVE, WITH_INSTITUTION, State
-from workflows.finding.ledger_query import light_of
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,9 @@ def light_and_word(finding: Finding, item: WorkItem | None, now: dt.datetime) ->
     """The light's code and word; what is settled is finished or has no running limit."""
     state = finding.case.state
     if state in LIVE:
-        code = light_of(finding, item, now)
+        amber_at = item.amber_at if item else None
+        held = finding.case.held_at is not None
+        code = wording.light_code(item.due_at if item else None, now, amber_at=amber_at, held=held)
         return code, wording.light_word(code)
     if state == State.CLOSED:
         return "ok", wording.light_done()

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.access import Viewer
-from cases.clock import end_of_day, local_date
 from cases.errors import WrongRole
+from cases.lights import SIGNS, light_is
 from cases.models import Case, SelfCheckSubmission, VerificationItem, WorkItem
 from cases.roles import AUTHORITY
 from cases.tree import within
 from cases.web import viewer_of
-from cases.wording import SOON_DAYS, light_word
+from cases.wording import light_word
 from workflows.quality_cycle.kind import QUALITY_CYCLE, State
 from workflows.quality_cycle.verification_forms import QueueFilter
 from workflows.step import edition_of
@@ -27,7 +27,6 @@ from workflows.step import edition_of
 STATES = (State.SUBMITTED, State.APPROVING, State.RETURNED, State.RECTIFYING)
 PAGE = 25
 NEVER = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
-LIGHTS = ("late", "soon", "ok", "idle")
 
 
 @require_safe
@@ -43,7 +42,7 @@ def verifications(request: HttpRequest) -> HttpResponse:
         )
     year = _year(request.GET.get("year", ""), viewer)
     labels = [(state.value, state.label) for state in STATES]
-    form = QueueFilter(request.GET, states=labels, lights=[(code, light_word(code)) for code in LIGHTS])
+    form = QueueFilter(request.GET, states=labels, lights=[(code, light_word(code)) for code in SIGNS])
     chosen = form.cleaned_data if form.is_valid() else {}
     items = _narrowed(_items(paths, year), chosen, viewer)
     counts = dict(items.order_by().values_list("process__state").annotate(count=Count("pk")))
@@ -90,14 +89,7 @@ def _narrowed(items: QuerySet[WorkItem], chosen: dict[str, Any], viewer: Viewer)
         items = items.filter(owner=viewer.user.pk)
     elif chosen.get("who") == "nobody":
         items = items.filter(owner=None).exclude(role="")
-    soon = end_of_day(local_date(viewer.at) + dt.timedelta(days=SOON_DAYS))
-    lights = {
-        "late": Q(due_at__lt=viewer.at),
-        "soon": Q(due_at__gte=viewer.at, due_at__lte=soon),
-        "ok": Q(due_at__gt=soon),
-        "idle": Q(due_at=None),
-    }
-    return items.filter(lights[chosen["light"]]) if chosen.get("light") else items
+    return items.filter(light_is(chosen["light"], viewer.at)) if chosen.get("light") else items
 
 
 def _page(items: QuerySet[WorkItem], cursor: str) -> tuple[list[WorkItem], str]:
