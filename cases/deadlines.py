@@ -88,6 +88,11 @@ def named(on: dt.date, by: str) -> Due:
     return Due(on, [{"step": "record", "on": on.isoformat(), "by": by}])
 
 
+def known(on: dt.date, trace: Trace) -> Due:
+    """A stored date with its steps; one from before steps were kept stands as it was recorded."""
+    return Due(on, list(trace)) if trace else named(on, "")
+
+
 def counted(start: dt.date, days: int, calendar: WorkCalendar = NATIONAL, step: str = "count") -> Due:
     """A limit of so many working days, with every day that did not count."""
     end = calendar.add(start, days)

@@ -1,4 +1,4 @@
-"""Verbs that every kind of case has: who takes a work item, and who gets it instead (认领, 放回, 转办)."""
+"""Verbs that every kind of case has: who takes a work item, who gets it instead, by when (认领, 放回, 转办)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from django.utils.translation import gettext_lazy
 from viewflow.workflow.status import STATUS
 
 from cases.errors import Conflict, Invalid
-from cases.models import Appointment, WorkItem
+from cases.models import Appointment, Case, WorkItem
+from cases.wording import cdate
+from workflows.dating import DateVerbs
 from workflows.rules import verb
 from workflows.step import Step
 
 
-class ItemVerbs:
-    """Claim, release and hand over the open work item; the case stays where it is."""
+class ItemVerbs(DateVerbs):
+    """Claim, release and hand over the open work item, and move its date; the case stays where it is."""
 
     @verb(label=gettext_lazy("Claim"), source="*", permission="item", deliver=False)
     def claim(self, step: Step) -> None:
@@ -72,6 +74,20 @@ def by_the_same_person(step: Step) -> None:
         raise Conflict("not_yours_to_withdraw", _("Only the person who submitted can withdraw."))
     if item is not None and item.owner_id is not None:
         raise Conflict("already_acted_on", _("Somebody has already acted on it; ask for it to be returned."))
+
+
+def on_hold(case: Case) -> Conflict:
+    """The refusal of whatever would move a case that is on hold: who stopped it, why, and what to do."""
+    event = case.events.filter(verb="hold").select_related("actor", "appointment__unit").order_by("-seq").first()
+    if event is None:
+        return Conflict("on_hold", _("The case is on hold."), hint=_("It goes on once a superior has released it."))
+    unit = event.appointment.unit if event.appointment is not None else ""
+    words = {"name": event.actor or _("The system"), "unit": unit, "day": cdate(event.at), "reason": event.reason}
+    return Conflict(
+        "on_hold",
+        _("%(name)s (%(unit)s) put the case on hold on %(day)s: %(reason)s") % words,
+        hint=_("Nothing is lost and the clock stands still. Ask %(name)s to release it, then go on.") % words,
+    )
 
 
 def not_claimed_by_another(step: Step) -> None:

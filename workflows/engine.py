@@ -8,7 +8,7 @@ bulk actions and the clock all come through here; ``perform_many`` is the same s
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
@@ -21,7 +21,7 @@ from cases.access import Actor, Viewer
 from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
 from cases.models import Case, CaseParty, Edition, OrgUnit, WorkItem
 from cases.signals import recorded
-from workflows.common import not_claimed_by_another
+from workflows.common import not_claimed_by_another, on_hold
 from workflows.kinds import KINDS, Kind, Verb, kind_of
 from workflows.rules import Rule
 from workflows.step import Batch, Step, pin
@@ -30,6 +30,8 @@ MAX_REASON = 2000
 START = Token("start")
 # Asked at every step; worded by hand it takes two thirds of the time that the ORM takes.
 OPEN_ITEMS = "SELECT * FROM cases_workitem WHERE process_id = %s AND finished IS NULL ORDER BY id"
+# What follows from any step for other cases: each kind that has such an interest adds its own.
+CONSEQUENCES: list[Callable[[Step], None]] = []
 
 
 class NoItem:
@@ -60,6 +62,7 @@ def perform(
         batch = Batch()
         step = begin(lock(case), verb, by=by, at=at, viewer=by.viewer(at), batch=batch, version=version, reason=reason)
         carry_out(step, details)
+        _follow(step)
         batch.write()
     recorded.send(Case)
     return step.case
@@ -86,6 +89,7 @@ def _perform_chunk(
     group: list[Case], verb: str, by: Actor, at: dt.datetime, reason: str, details: dict[str, Any]
 ) -> list[tuple[Case, Refusal | None]]:
     outcomes: list[tuple[Case, Refusal | None]] = []
+    done: Step | None = None
     viewer = by.viewer(at)
     with transaction.atomic(durable=True):
         batch = Batch()
@@ -97,6 +101,9 @@ def _perform_chunk(
                 continue
             carry_out(step, dict(details))
             outcomes.append((locked, None))
+            done = step
+        if done is not None:
+            _follow(done)
         batch.write()
     recorded.send(Case)
     return outcomes
@@ -203,6 +210,12 @@ def carry_out(step: Step, details: dict[str, Any]) -> None:
     step.log(source, rule.deliver)
     step.batch.changed[case.pk] = case
     step.batch.note_history(case, actor=step.actor, at=step.at, reason=step.reason)
+
+
+def _follow(step: Step) -> None:
+    """Whatever follows from all that a batch does, in the same transaction (a request lapses, a hold ends)."""
+    for consequence in CONSEQUENCES:
+        consequence(step)
 
 
 def cascade(step: Step, case: Case, verb: str, *, reason: str = "", **details: Any) -> Step:
@@ -314,6 +327,8 @@ def _check_state(step: Step, declared: Verb, kind: Kind, version: int | None) ->
         )
     if case.state not in declared.sources and "*" not in declared.sources:
         raise _wrong_state(step, kind)
+    if case.held_at is not None and declared.rule.rests_on_hold:
+        raise on_hold(case)
     if declared.rule.movement == "forward":
         not_claimed_by_another(step)
 

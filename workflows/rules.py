@@ -17,7 +17,8 @@ class Rule:
 
     Any of ``permissions``, grants on the case's unit, suffices; none means that only the system may; ``"item"`` means
     the grant of the open work item. ``forward`` completes the open item and follows the flow; ``back`` cancels the
-    open items and opens the node of the new state (design, idea 2); ``stay`` leaves the state alone.
+    open items and opens the node of the new state (design, idea 2); ``stay`` leaves the state alone. ``on_hold``: also
+    while the case is on hold.
     """
 
     label: Any
@@ -26,6 +27,12 @@ class Rule:
     reason: bool
     system: bool
     deliver: bool
+    on_hold: bool = False
+
+    @property
+    def rests_on_hold(self) -> bool:
+        """Whether the verb is refused while the case is on hold: what moves a case waits for its release."""
+        return self.movement != "stay" and not self.on_hold
 
 
 def verb(
@@ -38,11 +45,12 @@ def verb(
     reason: bool = False,
     system: bool = False,
     deliver: bool = True,
+    on_hold: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a verb: the decorated method does what is particular to it, the engine everything else."""
     movement: Movement = "stay" if target is None else "back" if back else "forward"
     permissions = (permission,) if isinstance(permission, str) else permission
-    rule = Rule(label, permissions, movement, reason, system or not permissions, deliver)
+    rule = Rule(label, permissions, movement, reason, system or not permissions, deliver, on_hold)
     return transition(
         "state", source=list(source) if not isinstance(source, str) else source, target=target, custom={"rule": rule}
     )

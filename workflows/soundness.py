@@ -110,7 +110,7 @@ def _node_faults(kind: Kind, deadline_codes: dict[str, set[str]]) -> Iterator[st
             continue
         if node.permission not in RULES[node.role].grants:
             yield f"node {node.name} waits for {node.role}, who does not hold the grant {node.permission!r}"
-        if not any(node.permission in verb.rule.permissions for verb in ways_out):
+        if not any({node.permission, "item"} & set(verb.rule.permissions) for verb in ways_out):
             yield f"whoever holds node {node.name} has no verb that completes it"
 
 

@@ -47,6 +47,8 @@ def possible_verbs(request: HttpRequest, case: Case, item: Any = None) -> list[A
     kind = KINDS[case.kind]
     allowed = []
     for verb in kind.verbs.values():
+        if case.held_at is not None and verb.rule.rests_on_hold:
+            continue
         permissions = verb.rule.permissions
         if permissions == ("item",):
             node = item.flow_task if item else None

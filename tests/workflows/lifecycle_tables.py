@@ -28,6 +28,14 @@ def table(text: str) -> dict[str, Row]:
     return rows
 
 
+def stays(states: str) -> str:
+    """The moves of a verb that leaves a case where it is."""
+    return " ".join(f"{state}>{state}" for state in states.split())
+
+
+CYCLE_LIVE = "self_check confirming submitted returned approving rectifying verified"
+FINDING_LIVE = "open in_progress fixed closing"
+
 CYCLE = table(
     f"""
     request_confirmation | institution_filler institution_head | self_check>confirming returned>confirming
@@ -44,6 +52,8 @@ CYCLE = table(
     archive              | region_officer region_head system   | verified>archived
     cancel               | county_approver {SUPERIORS}         | self_check>cancelled confirming>cancelled submitted>cancelled returned>cancelled approving>cancelled rectifying>cancelled verified>cancelled
     reopen               | {SUPERIORS}                         | rectifying>returned verified>returned archived>returned cancelled>returned
+    hold                 | {SUPERIORS}                         | {stays(CYCLE_LIVE)}
+    release_hold         | {SUPERIORS}                         | {stays(CYCLE_LIVE)}
     """
 )
 
@@ -61,12 +71,16 @@ FINDING = table(
     update          | system                              | open>open in_progress>in_progress fixed>fixed closing>closing
     reject          | system                              | open>rejected in_progress>rejected fixed>rejected closing>rejected
     drop            | system                              | open>cancelled in_progress>cancelled fixed>cancelled closing>cancelled
+    hold            | {SUPERIORS}                         | {stays(FINDING_LIVE)}
+    release_hold    | {SUPERIORS}                         | {stays(FINDING_LIVE)}
     renew           | system                              | cancelled>open,fixed rejected>open,fixed closed>open,fixed referred>open,fixed open>open,fixed fixed>open,fixed
     """
 )
 
 # Whoever holds the open work item's grant may also claim, release and hand over; the item's role decides who that is.
 ITEM_VERBS = frozenset({"claim", "release", "hand_over"})
+# What the system does to the date of the open work item, of whatever kind; it refuses where there is none.
+DATE_VERBS = frozenset({"extend", "redate", "affirm_date"})
 ITEM_HOLDERS = {
     "quality_cycle": {
         "self_check": "institution_filler institution_head",

@@ -18,7 +18,7 @@ from cases.deadlines import Due
 from cases.errors import Conflict, Invalid
 from cases.models import Case, WorkItem
 from cases.roles import Role
-from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another
+from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another, on_hold
 from workflows.engine import cascade, lock
 from workflows.finding.record import (
     check_closable,
@@ -29,6 +29,7 @@ from workflows.finding.record import (
     remaining_limit,
     save_record,
 )
+from workflows.holding import HoldVerbs
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Gate, Task
 from workflows.rules import verb
@@ -52,13 +53,20 @@ LIVE = (*WITH_INSTITUTION, *WITH_COUNTY)
 SETTLED = (State.CLOSED, State.REFERRED, State.REJECTED, State.CANCELLED)
 
 
-class FindingCase(ItemVerbs, Case):
+class FindingCase(HoldVerbs, ItemVerbs, Case):
     """A finding as a case; its parent is the cycle in which it was found."""
 
     class Meta:
         proxy = True
         verbose_name = gettext_lazy("Finding")
         verbose_name_plural = gettext_lazy("Findings")
+
+    def put_off(self, step: Step, date: Due) -> None:
+        """The limit stands in the record, and the institution's work follows it; the county's has dates of its own."""
+        if step.item is not None and step.item.flow_task.due_date is limit:
+            save_record(step, **limit_fields(date))
+        else:
+            super().put_off(step, date)
 
     @verb(label=gettext_lazy("Start rectification"), source=State.OPEN, target=State.IN_PROGRESS, permission="fill")
     def start(self, step: Step) -> None:
@@ -306,6 +314,8 @@ def settle_cycle(step: Step) -> None:
 def unsettle_cycle(step: Step) -> None:
     """Bring a verified cycle back to rectification; refuse where it is archived or cancelled."""
     cycle = lock(cycle_of(step))
+    if cycle.held_at is not None:
+        raise on_hold(cycle)
     if cycle.state in ("archived", "cancelled"):
         raise Conflict("cycle_is_over", _("The year’s cycle is archived or cancelled; reopen it first."))
     if cycle.state == "verified":

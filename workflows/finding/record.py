@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from cases.clock import local_date
-from cases.deadlines import Due, counted, named, resumed
+from cases.deadlines import Due, counted, known, replayed, resumed
 from cases.errors import Conflict, Invalid
 from cases.evidence import submitted
 from cases.models import Case, Evidence, Finding
@@ -66,7 +66,7 @@ def limit_of(finding: Finding) -> Due:
     """The finding's own limit (整改时限) with the steps that led to it."""
     if finding.due_on is None:
         return Due(None)
-    return Due(finding.due_on, list(finding.due_trace)) if finding.due_trace else named(finding.due_on, "")
+    return known(finding.due_on, finding.due_trace)
 
 
 def limit_fields(limit: Due) -> dict[str, Any]:
@@ -81,7 +81,10 @@ def remaining_limit(step: Step, finding: Finding, stopped_at: dt.datetime | None
     if finding.due_on is None:
         return counted(today, rule.days, step.calendar)
     stopped_on = local_date(stopped_at) if stopped_at else today
-    return resumed(rule, limit_of(finding), stopped_on=stopped_on, resumed_on=today, calendar=step.calendar)
+    before = limit_of(finding)
+    if before.on is not None and before.on >= today:
+        before = replayed(rule, before.trace, step.calendar)
+    return resumed(rule, before, stopped_on=stopped_on, resumed_on=today, calendar=step.calendar)
 
 
 def proof(case: Case) -> models.QuerySet[Evidence]:

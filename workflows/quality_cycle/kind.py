@@ -20,10 +20,11 @@ from cases.clock import local_date
 from cases.errors import Conflict, Invalid
 from cases.models import Case, Finding, WorkItem
 from cases.roles import Role
-from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another
+from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another, on_hold
 from workflows.engine import cascade
 from workflows.finding.kind import LIVE
 from workflows.finding.ledger import lock_findings
+from workflows.holding import HoldVerbs
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Gate, Task, Wait
 from workflows.quality_cycle import submission, verification
@@ -69,7 +70,7 @@ def _state_before(cycle: Any, *args: Any) -> str:
     return _drafting_state(cycle)
 
 
-class QualityCycle(ItemVerbs, Case):
+class QualityCycle(HoldVerbs, ItemVerbs, Case):
     """One institution's year: exactly one live case a unit and year (the slot says so)."""
 
     class Meta:
@@ -208,9 +209,12 @@ class QualityCycle(ItemVerbs, Case):
         permission=("approve", "oversee"),
         back=True,
         reason=True,
+        on_hold=True,
     )
     def cancel(self, step: Step) -> None:
-        """The institution has closed (with reason); its open findings go with it."""
+        """The institution has closed (with reason); its open findings go with it. On hold only by a superior."""
+        if self.held_at is not None and step.grant is not None and step.grant.permission != "oversee":
+            raise on_hold(self)
         self.slot = None
         live = Finding.objects.filter(cycle=self.pk, case__state__in=LIVE).select_related("case__unit")
         for finding in lock_findings(live):
