@@ -1,14 +1,18 @@
 """Does what is stored of a case agree with itself? For tests, for operators (``manage.py check_cases``), after a crash.
 
-Checked are: the chain of events, the case row against it, the open work item against the state, and the last history
-row against the live row.
+Checked are: the chain of events, the case row against it, the open work item against the state, its date and its next
+alarm against what was told, and the last history row against the live row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+from cases.editions.pinned import edition_of
+from cases.editions.schema import Ladder
 from cases.events import event_hash
+from cases.ladders import Reach, reaches
 from cases.models import GENESIS, Case, WorkItem
 from workflows.kinds import Kind, kind_of
 from workflows.step import history_of
@@ -17,7 +21,8 @@ from workflows.step import history_of
 def faults(cases: Iterable[Case]) -> Iterator[str]:
     """Every fault of the cases, in words that name the case and the place."""
     for case in cases:
-        for fault in (*_chain_faults(case), *_item_faults(case, kind_of(case)), *_history_faults(case)):
+        kind = kind_of(case)
+        for fault in (*_chain_faults(case), *_item_faults(case, kind), *_alarm_faults(case), *_history_faults(case)):
             yield f"case {case.pk} ({case}): {fault}"
 
 
@@ -46,6 +51,34 @@ def _item_faults(case: Case, kind: Kind) -> Iterator[str]:
         yield f"open work items {nodes}, but the state {case.state} waits at {expected}"
     if bool(case.finished) != (case.state in kind.finals):
         yield "it is finished in a state that is not final, or the other way round"
+
+
+def _alarm_faults(case: Case) -> Iterator[str]:
+    """Nothing may be forgotten: every open piece of work has a date, or a rule without one, and its rungs come."""
+    edition = edition_of(case)
+    for item in WorkItem.objects.open().human().filter(process=case.pk):
+        rule, ladder = edition.deadlines.get(item.due_rule), edition.ladders.get(item.ladder)
+        if item.due_at is None:
+            if rule is None or rule.kind != "none":
+                yield f"work item {item.pk} has no date, and its rule {item.due_rule!r} does not say so"
+        elif ladder is None:
+            yield f"work item {item.pk} has the unknown ladder {item.ladder!r}: nobody will hear of it"
+        elif case.held_at is not None:
+            if item.next_alarm_at is not None:
+                yield f"work item {item.pk} has an alarm although the case is on hold"
+        else:
+            to_come = next(_untold(case, item, ladder), None)
+            if to_come is not None and (item.next_alarm_at is None or item.next_alarm_at > to_come.at):
+                yield f"work item {item.pk} would be forgotten: its alarm is not set for rung {to_come.code}"
+
+
+def _untold(case: Case, item: WorkItem, ladder: Ladder) -> Iterator[Reach]:
+    """The rungs of the item's present date that the trail does not tell of, the first one first."""
+    due_at: Any = item.due_at
+    events = case.events.filter(item=item.pk, verb__in=("remind", "escalate"), details__revision=item.due_revision)
+    told = {code for rungs in events.values_list("details__rungs", flat=True) for code in rungs}
+    since = item.due_since or item.created
+    return (rung for rung in reaches(ladder, due_at) if (rung.is_late or rung.at > since) and rung.code not in told)
 
 
 def _history_faults(case: Case) -> Iterator[str]:
