@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from cases import alarm_words
 from cases.models import Case, CaseEvent, SelfCheckSubmission, User, VerificationItem
 from workflows.desk.differences import Row, differences
 from workflows.desk.keyset import Page, page_of
@@ -51,7 +52,7 @@ def timeline_page(case: Case, *, only_states: bool, before: str) -> Page:
 def entries(case: Case, events: list[CaseEvent]) -> list[Entry]:
     """The entries of some events of one case, with what each needs looked up together."""
     kind = kind_of(case)
-    names = _names(event.details.get("owner") or event.details.get("to") for event in events)
+    names = _names(event.details.get("owner") for event in events)
     changes = _changes(case, [event for event in events if event.verb == "submit"])
     returned = _returned_items(case, [event for event in events if event.verb == "return_"])
     return [
@@ -86,10 +87,14 @@ def who_of(event: CaseEvent) -> str:
 def what_of(kind: Kind, verb: str) -> Any:
     if verb == "open":
         return pgettext("event", "opened the case")
+    if verb in alarm_words.VERBS:
+        return alarm_words.VERBS[verb]
     return kind.verbs[verb].rule.label if verb in kind.verbs else verb
 
 
 def _detail(event: CaseEvent, names: dict[int, str]) -> str:
+    if event.verb in alarm_words.VERBS:
+        return alarm_words.detail_of(event)
     if event.verb == "hand_over":
         return _("to %(name)s") % {"name": names.get(event.details.get("owner", 0), "")}
     if event.verb == "submit" and "no" in event.details:
@@ -98,7 +103,9 @@ def _detail(event: CaseEvent, names: dict[int, str]) -> str:
 
 
 def _note(kind: Kind, event: CaseEvent) -> str:
-    """The change of state, and the digest of what was submitted."""
+    """The change of state, and the digest of what was submitted; who was told by an alarm."""
+    if event.verb in alarm_words.VERBS:
+        return alarm_words.note_of(event)
     parts = []
     if event.source and event.source != event.target:
         change = {"from": kind.state_label(event.source), "to": kind.state_label(event.target)}

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from cases import wording
+from cases import alarm_words, wording
 from cases.editions.schema import CheckItem
 from cases.models import CaseEvent, Finding, Rectification, WorkItem
 from workflows.finding.kind import FINDING, State
@@ -60,6 +60,14 @@ def _entry(event: CaseEvent, changes: list[Change]) -> dict[str, Any]:
             "who": who_of(event),
             "what": what,
             "note": _("Source: %(source)s") % {"source": source},
+        }
+    if event.verb in alarm_words.VERBS:
+        return {
+            "at": event.at,
+            "who": who_of(event),
+            "what": alarm_words.VERBS[event.verb],
+            "detail": alarm_words.detail_of(event),
+            "note": alarm_words.note_of(event),
         }
     declared = FINDING.verbs[event.verb]
     if event.source != event.target and event.source:
