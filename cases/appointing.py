@@ -45,7 +45,7 @@ def appoint_all(seats: Sequence[Seat], *, by: User, at: dt.datetime) -> None:
     known = {
         (held.user_id, held.unit_id, held.role, held.valid_from): held
         for batch in _batches(sorted({seat.user.pk for seat in seats}))
-        for held in Appointment.objects.filter(user__in=batch)
+        for held in Appointment.objects.own().filter(user__in=batch)
     }
     new: list[Appointment] = []
     changed: list[Appointment] = []

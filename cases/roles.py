@@ -7,6 +7,7 @@ grant held higher up reaches further, and what a higher level must not do is sim
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -71,3 +72,26 @@ RULES: dict[str, RoleRule] = {
     Role.SECURITY_ADMIN: _rule("nation region prefecture", "manage_roles"),
     Role.AUDITOR: _rule("nation region prefecture", "audit_system"),
 }
+
+
+class Posts(NamedTuple):
+    """Who does the daily work of a kind of unit, and who answers for it."""
+
+    officer: str
+    head: str
+
+
+_INSTITUTION = Posts(Role.INSTITUTION_FILLER, Role.INSTITUTION_HEAD)
+POSTS: dict[str, Posts] = {
+    "institution": _INSTITUTION,
+    "hospital": _INSTITUTION,
+    "community_centre": _INSTITUTION,
+    "county": Posts(Role.COUNTY_OFFICER, Role.COUNTY_APPROVER),
+    "prefecture": Posts(Role.PREFECTURE_OFFICER, Role.PREFECTURE_HEAD),
+    "region": Posts(Role.REGION_OFFICER, Role.REGION_HEAD),
+}
+UNIT_OF_HEAD: dict[str, Posts] = {posts.head: posts for posts in POSTS.values()}
+
+# Grants that no one person may come to hold together at a unit by a delegation: who verifies does not approve, and
+# the three administrators watch one another.
+SEPARATED = (("verify", "approve"), ("manage_people", "manage_roles", "audit_system"))

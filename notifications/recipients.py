@@ -13,27 +13,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cases.models import Appointment, OrgUnit, Supervision
-from cases.roles import RULES, Role
+from cases.roles import POSTS, RULES, Role
 from cases.tree import STEP, covers
 
 ITEM_TARGETS = ("person", "head", "officer+1", "head+1", "officer+2", "head+2")
 
 
-class Posts(NamedTuple):
-    """Who does the daily work of a kind of unit, and who answers for it."""
-
-    officer: str
-    head: str
-
-
-POSTS: dict[str, Posts] = {
-    OrgUnit.Kind.INSTITUTION: Posts(Role.INSTITUTION_FILLER, Role.INSTITUTION_HEAD),
-    OrgUnit.Kind.HOSPITAL: Posts(Role.INSTITUTION_FILLER, Role.INSTITUTION_HEAD),
-    OrgUnit.Kind.COMMUNITY_CENTRE: Posts(Role.INSTITUTION_FILLER, Role.INSTITUTION_HEAD),
-    OrgUnit.Kind.COUNTY: Posts(Role.COUNTY_OFFICER, Role.COUNTY_APPROVER),
-    OrgUnit.Kind.PREFECTURE: Posts(Role.PREFECTURE_OFFICER, Role.PREFECTURE_HEAD),
-    OrgUnit.Kind.REGION: Posts(Role.REGION_OFFICER, Role.REGION_HEAD),
-}
 PLACED = frozenset(role for posts in POSTS.values() for role in posts)
 
 

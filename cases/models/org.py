@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.models import AbstractUser, Group
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase
 from simple_history.models import HistoricalRecords
@@ -138,8 +138,21 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     """Appointments, narrowed to those that count."""
 
     def valid(self, on: dt.date) -> AppointmentQuerySet:
-        """Appointments in force on the day, of people whose account is active."""
+        """Appointments that count on the day: in force, the account active, and what a delegation rests on valid too.
+
+        ``cases.access.GRANTS`` asks the same in SQL.
+        """
+        source = Appointment.objects.own().dated(on).filter(pk=OuterRef("delegated_by"))
+        home = Appointment.objects.own().dated(on).filter(user=OuterRef("user"), unit=OuterRef("unit"))
+        return self.dated(on).filter(Q(delegated_by=None) | Q(Exists(source)) & Q(Exists(home)))
+
+    def dated(self, on: dt.date) -> AppointmentQuerySet:
+        """Appointments whose own dates hold on the day, of people whose account is active."""
         return self.filter(Q(valid_until=None) | Q(valid_until__gt=on), valid_from__lte=on, user__is_active=True)
+
+    def own(self) -> AppointmentQuerySet:
+        """Appointments that nobody delegated."""
+        return self.filter(delegated_by=None)
 
 
 class Appointment(models.Model):
@@ -165,7 +178,10 @@ class Appointment(models.Model):
                 condition=Q(valid_until=None) | Q(valid_until__gt=models.F("valid_from")),
                 name="appointment_ends_after_it_begins",
             ),
-            models.UniqueConstraint(fields=["user", "unit", "role", "valid_from"], name="appointment_once"),
+            models.UniqueConstraint(
+                fields=["user", "unit", "role", "valid_from"], name="appointment_once", condition=Q(delegated_by=None)
+            ),
+            models.UniqueConstraint(fields=["user", "delegated_by", "valid_from"], name="delegation_once"),
         ]
 
     def __str__(self) -> str:

@@ -263,4 +263,5 @@ def _users(logins: Iterable[str]) -> Iterable[User]:
 def _appointments(users: Iterable[User]) -> Iterable[Appointment]:
     wanted = sorted(user.pk for user in users)
     for start in range(0, len(wanted), BATCH):
-        yield from Appointment.objects.filter(user__in=wanted[start : start + BATCH]).select_related("unit", "user")
+        held = Appointment.objects.own().filter(user__in=wanted[start : start + BATCH])
+        yield from held.select_related("unit", "user")

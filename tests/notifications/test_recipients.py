@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
+from cases import delegating
 from cases.access import appoint
 from cases.models import Appointment, OrgUnit, User, WorkItem
 from cases.orgtree import add_units
@@ -155,11 +157,16 @@ def test_a_claim_by_a_person_with_the_right_but_another_post_counts(story: Story
     assert names(meant("person", item)) == {"institution_head"}
 
 
-def test_a_delegate_hears_of_the_work_beside_the_person_who_is_away(world: World) -> None:
-    delegate = person("代办")
-    appointment = appoint(delegate, world.county, Role.COUNTY_OFFICER, valid_from=BEGINNING)
+def stand_in(world: World) -> None:
+    """Somebody of the county's commission who stands in for its officer."""
+    delegate = person("代办", Role.COUNTY_OFFICER, world.county)
     away = Appointment.objects.get(user=world.county_officer)
-    Appointment.objects.filter(pk=appointment.pk).update(delegated_by=away)
+    dates = {"from_": ON, "until": ON + dt.timedelta(days=9)}
+    delegating.delegate(away, delegate, **dates, by=world.county_officer, at=AT, reason="外出培训")
+
+
+def test_a_delegate_hears_of_the_work_beside_the_person_who_is_away(world: World) -> None:
+    stand_in(world)
     free = item_at(world.county, Role.COUNTY_OFFICER)
     assert names(meant("person", free)) == {"county_officer", "colleague", "代办"}
 
@@ -168,10 +175,7 @@ def test_a_delegate_hears_of_what_the_absent_person_had_claimed(story: Story) ->
     world = story.world
     story.on("2021-03-01").submit()
     perform(story.case, "claim", by=story.officer, at=story.at)
-    appointment = appoint(person("代办"), world.county, Role.COUNTY_OFFICER, valid_from=BEGINNING)
-    Appointment.objects.filter(pk=appointment.pk).update(
-        delegated_by=Appointment.objects.get(user=world.county_officer)
-    )
+    stand_in(world)
     item = WorkItem.objects.get(process=story.case.pk, finished=None)
     assert names(meant("person", item)) == {"county_officer", "代办"}
 
