@@ -2,12 +2,19 @@
 
 YIYANG_MODE        demo (default), test or production
 YIYANG_DATABASE    sqlite:////path/to/file or postgresql://user:password@host:port/name (?host=/socket/dir)
-YIYANG_REDIS       redis://host:port/0
+YIYANG_REDIS       redis://host:port/0; the broker, needed where YIYANG_CLOCK is celery
+YIYANG_CLOCK       who runs the sweeps of project/clock.py: embedded (a thread of the server), celery (workers, which
+                   the server wakes), or none (default: another process does, e.g. manage.py run_clock)
 YIYANG_VAR         directory of everything that is written: database, uploads, collected static files
+YIYANG_STATIC      directory of the collected static files, where they are not below YIYANG_VAR
 YIYANG_SECRET_KEY  required in production
 YIYANG_HOSTS       comma-separated host names, required in production
 YIYANG_CLOCK_START the day on which the demonstration's present begins (ISO date or time, Asia/Shanghai); demo mode only
 YIYANG_CALENDAR    directory with the calendars of years announced after this version (docs/operations.md)
+YIYANG_URL         where people reach the system, for links in e-mails; https://<first host> in production
+YIYANG_EMAIL_URL   smtp://, smtp+tls:// or smtps://user:password@host:port, file: or console: (docs/operations.md)
+YIYANG_EMAIL_FROM  the sender of e-mails
+YIYANG_WEBHOOK_NETWORKS  private networks that the webhook may reach nevertheless, comma-separated (10.20.0.0/16)
 YIYANG_FONT_DIRS   further directories with Chinese fonts, separated like PATH
 """
 
@@ -16,6 +23,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -24,6 +32,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from project.demo import clock as demo_clock
+from project.mail import mail_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = os.environ.get("YIYANG_MODE", "demo")
@@ -58,6 +67,7 @@ INSTALLED_APPS = [
     "cases",
     "workflows",
     "notifications",
+    "project.running",
     "project.demo",
 ]
 
@@ -130,6 +140,11 @@ def database(url: str) -> dict[str, Any]:
 DATABASES = {"default": database(os.environ.get("YIYANG_DATABASE", f"sqlite:///{VAR_DIR / 'yiyang.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = os.environ.get("YIYANG_REDIS", "")
+CLOCK = os.environ.get("YIYANG_CLOCK", "none")
+if CLOCK not in {"embedded", "celery", "none"}:
+    raise ImproperlyConfigured(f"YIYANG_CLOCK must be embedded, celery or none, not {CLOCK!r}")
+if CLOCK == "celery" and not REDIS_URL:
+    raise ImproperlyConfigured("YIYANG_CLOCK is celery, so YIYANG_REDIS must name the broker")
 
 AUTH_USER_MODEL = "cases.User"
 AUTHENTICATION_BACKENDS = ["cases.access.AppointmentBackend"]
@@ -167,7 +182,7 @@ FORMAT_MODULE_PATH = "cases.formats"
 CALENDAR_DIR = os.environ.get("YIYANG_CALENDAR", "")
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(os.environ.get("YIYANG_STATIC", VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "project" / "static"]
 STORAGES = {
     "default": {
@@ -212,6 +227,22 @@ if PRODUCTION:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
 
+CASE_NAMING = "workflows.naming"
+BASE_URL = os.environ.get("YIYANG_URL", "").rstrip("/")
+if not BASE_URL:
+    BASE_URL = f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION and ALLOWED_HOSTS else "http://127.0.0.1:8000"
+EMAIL_URL = os.environ.get("YIYANG_EMAIL_URL", "file:" if MODE == "demo" else "console:" if MODE == "test" else "")
+vars().update(mail_settings(EMAIL_URL, var=VAR_DIR))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get(
+    "YIYANG_EMAIL_FROM", f"yiyang@{urlsplit(BASE_URL).hostname or 'localhost'}"
+)
+EMAIL_SUBJECT_PREFIX = ""
+WEBHOOK_NETWORKS = [
+    ip_network(network.strip())
+    for network in os.environ.get("YIYANG_WEBHOOK_NETWORKS", "").split(",")
+    if network.strip()
+]
+
 FONT_DIRS = [directory for directory in os.environ.get("YIYANG_FONT_DIRS", "").split(os.pathsep) if directory]
 
 LOGGING = {
@@ -220,4 +251,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"project.clock": {"level": "INFO" if PRODUCTION else "WARNING"}},
 }

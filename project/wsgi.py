@@ -7,6 +7,11 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 application = get_wsgi_application()
 
-from workflows.soundness import require_sound  # noqa: E402 - needs the applications to be loaded
+from django.conf import settings  # noqa: E402 - these need the applications to be loaded
+
+from project.running.loop import start_embedded  # noqa: E402
+from workflows.soundness import require_sound  # noqa: E402
 
 require_sound()
+if settings.CLOCK == "embedded":
+    start_embedded()

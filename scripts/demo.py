@@ -150,6 +150,7 @@ def main() -> int:
         prepare(fresh)
         call_command("demo_logins")
     print(f"\n医养质管台  http://127.0.0.1:{options.port}   (Ctrl-C stops it; the data is kept)\n", flush=True)
+    os.environ["YIYANG_CLOCK"] = "embedded"
     server = [sys.executable, "-m", "gunicorn", "project.wsgi:application", "--bind", f"127.0.0.1:{options.port}"]
     server += ["--threads", str(THREADS), "--log-level", "warning", "--no-control-socket"]
     os.chdir(ROOT)

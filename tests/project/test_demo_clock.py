@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.test import RequestFactory
 
 from cases import clock
 from project.context import shell
-from project.demo.clock import TODAY, offset, read, write
+from project.demo.clock import TODAY, follow, move_on, offset, read, write
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
@@ -85,3 +86,63 @@ def test_production_takes_no_notice_of_a_note_that_lies_about(tmp_path: Path) ->
         "settings.CLOCK_OFFSET", YIYANG_MODE="production", YIYANG_SECRET_KEY="x", YIYANG_VAR=str(tmp_path)
     )
     assert said.stdout == "0:00:00\n"
+
+
+@pytest.fixture
+def demonstration(settings: Any, tmp_path: Path, time_machine: Any) -> Path:
+    """This process as the demonstration's server, on its first day."""
+    time_machine.move_to(NOW, tick=False)
+    write(tmp_path, NOW, "a case")
+    settings.MODE, settings.VAR_DIR, settings.CLOCK_START = "demo", tmp_path, ""
+    settings.CLOCK_OFFSET = offset(tmp_path, "", NOW)
+    return tmp_path
+
+
+def test_the_clock_moves_on_by_a_day_here_and_for_whoever_starts_later(demonstration: Path) -> None:
+    assert move_on(dt.timedelta(days=1)) == clock.now() == TODAY + dt.timedelta(days=1)
+    assert move_on(dt.timedelta(hours=2)) == TODAY + dt.timedelta(days=1, hours=2)
+    assert NOW + offset(demonstration, "", NOW) == clock.now()
+    assert read(demonstration)["first_case"] == "a case"
+
+
+def test_another_process_of_the_demonstration_follows(demonstration: Path, settings: Any) -> None:
+    before = settings.CLOCK_OFFSET
+    move_on(dt.timedelta(days=3))
+    settings.CLOCK_OFFSET = before
+    follow()
+    assert clock.now() == TODAY + dt.timedelta(days=3)
+
+
+def test_without_a_note_nobody_follows_and_nothing_moves(demonstration: Path) -> None:
+    (demonstration / "demo-clock.json").unlink()
+    follow()
+    assert clock.now() == TODAY
+    with pytest.raises(ValueError, match="no demonstration"):
+        move_on(dt.timedelta(days=1))
+
+
+def test_a_named_start_is_moved_for_this_run_only(demonstration: Path, settings: Any) -> None:
+    settings.CLOCK_START = "2021-06-01"
+    move_on(dt.timedelta(days=1))
+    follow()
+    assert clock.now() == TODAY + dt.timedelta(days=1)
+    assert NOW + offset(demonstration, "", NOW) == TODAY
+
+
+@pytest.mark.parametrize("days", [-1, 0, 367])
+def test_the_clock_goes_neither_back_nor_years_ahead(demonstration: Path, days: int) -> None:
+    with pytest.raises(ValueError, match="forward"):
+        move_on(dt.timedelta(days=days))
+    assert clock.now() == TODAY
+
+
+def test_only_the_demonstrations_clock_can_be_moved(demonstration: Path, settings: Any) -> None:
+    settings.MODE = "production"
+    with pytest.raises(ValueError, match="demonstration"):
+        move_on(dt.timedelta(days=1))
+
+
+def test_two_people_who_move_the_clock_at_once_both_move_it(demonstration: Path) -> None:
+    with ThreadPoolExecutor(8) as people:
+        list(people.map(move_on, [dt.timedelta(hours=1)] * 24))
+    assert clock.now() == TODAY + dt.timedelta(days=1)
