@@ -48,7 +48,5 @@ def note_of(event: CaseEvent) -> str:
     earlier = len(details["missed"])
     if not earlier:
         return note
-    late = ngettext(
-        "%(count)d rung was missed and is told now", "%(count)d rungs were missed and are told now", earlier
-    )
-    return f"{note}{pgettext('sentence separator', '; ')}{late % {'count': earlier}}"
+    one, many = "%(count)d notice was missed and is told now", "%(count)d notices were missed and are told now"
+    return f"{note}{pgettext('sentence separator', '; ')}{ngettext(one, many, earlier) % {'count': earlier}}"
