@@ -8,13 +8,13 @@ from typing import Any
 from django.db import connection
 
 from cases.access import SYSTEM, Viewer, appoint
+from cases.keyset import PAGE_SIZE
 from cases.models import Case, OrgUnit, WorkItem
 from cases.orgtree import add_unit
 from cases.roles import Role
 from tests.bench.measure import report, side_by_side
 from tests.worlds import BEGINNING, World, moment, person
 from workflows.desk.inbox import by_due, to_do, with_case
-from workflows.desk.keyset import PAGE_SIZE
 from workflows.quality_cycle.opening import open_year
 
 AT = moment("2021-05-12")

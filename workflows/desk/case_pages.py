@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cases.keyset import Page
 from cases.models import Case, SelfCheck, SelfCheckSubmission, WorkItem
 from cases.web import viewer_of
 from cases.wording import cday
@@ -16,14 +17,13 @@ from workflows.desk import case_file
 from workflows.desk.counting import year_asked
 from workflows.desk.destinations import address_if_any, destination_of, href_of, page_of_case
 from workflows.desk.inbox import people_at
-from workflows.desk.keyset import Page
 from workflows.desk.lines import names_of, role_of, year_title
 from workflows.desk.stages import stages
 from workflows.desk.timeline import timeline_page
 from workflows.desk.verb_pages import open_item
 from workflows.desk.verbs import colleagues_of, offers
 from workflows.kinds import kind_of
-from workflows.step import edition_of, holder_of
+from workflows.step import edition_of, held_by_another
 from workflows.web import case_in_scope
 
 
@@ -100,7 +100,7 @@ def _turn(item: WorkItem | None, request: HttpRequest) -> dict[str, Any] | None:
     viewer = viewer_of(request)
     names = people_at([(item.unit_id, item.role)], viewer.on) if item.role else {}
     seated = (item.unit_id, item.role) in viewer.seats
-    others = item.owner_id != viewer.user.pk and holder_of(item, viewer.at) is not None
+    others = held_by_another(item, viewer) is not None
     return {
         "item": item,
         "task": item.flow_task.task_title if item.flow_task else "",

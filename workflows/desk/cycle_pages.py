@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.access import Viewer
 from cases.clock import local_date
 from cases.errors import Refusal, WrongRole
+from cases.keyset import PAGE_SIZE
 from cases.lights import SIGNS
 from cases.models import Case, Edition, OrgUnit
 from cases.web import actor_of, viewer_of
@@ -25,7 +26,6 @@ from workflows.desk import cycles as lists
 from workflows.desk.counting import capped_count, counts_for, shown, year_asked, years_of
 from workflows.desk.destinations import address_if_any, page_of_case
 from workflows.desk.inbox import is_county, is_watching
-from workflows.desk.keyset import PAGE_SIZE
 from workflows.quality_cycle.kind import QUALITY_CYCLE, State
 from workflows.quality_cycle.opening import PROGRAMME, edition_for, open_year
 

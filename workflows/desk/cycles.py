@@ -11,10 +11,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from cases.access import Viewer
+from cases.keyset import Page, page_of
 from cases.lights import HELD, SIGNS, light_is, light_of
 from cases.models import Case, Finding, OrgUnit, WorkItem
 from cases.web import whole_number
-from workflows.desk.keyset import Page, page_of
 from workflows.finding.kind import LIVE
 from workflows.quality_cycle.kind import QUALITY_CYCLE, State
 

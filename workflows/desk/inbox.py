@@ -10,12 +10,12 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from cases.access import Viewer
+from cases.keyset import PAGE_SIZE, SEPARATOR, Page, page_of
 from cases.lights import SIGNS, light_is
 from cases.models import Appointment, Case, OrgUnit, WorkItem
 from cases.roles import Role
 from cases.web import whole_number
 from workflows.desk.counting import counts_for, year_asked
-from workflows.desk.keyset import PAGE_SIZE, SEPARATOR, Page, page_of
 from workflows.kinds import KINDS
 from workflows.nodes import waiting_nodes
 

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from cases.access import Viewer
 from cases.clock import local_date
+from cases.keyset import PAGE_SIZE, Page
 from cases.lights import LIGHTS, SIGNS
 from cases.models import Case
 from cases.web import viewer_of
 from workflows.desk import inbox as lists
 from workflows.desk.counting import shown, years_of
 from workflows.desk.destinations import DESTINATIONS, address_if_any
-from workflows.desk.keyset import PAGE_SIZE, Page
 from workflows.desk.lines import Line, case_lines, lines_of
 from workflows.desk.this_year import this_year
 from workflows.step import edition_of

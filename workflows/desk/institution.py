@@ -9,11 +9,11 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from cases.access import Viewer
+from cases.keyset import Page, page_of
 from cases.models import Appointment, Case, Evidence, Finding, OrgUnit, SelfCheckSubmission
 from workflows.desk.case_file import FindingLine, lines_of_findings
 from workflows.desk.cycles import finding_counts
 from workflows.desk.destinations import address_if_any
-from workflows.desk.keyset import Page, page_of
 from workflows.desk.lines import check_item_label
 from workflows.finding.kind import LIVE
 from workflows.quality_cycle.kind import QUALITY_CYCLE

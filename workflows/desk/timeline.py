@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cases import alarm_words
+from cases.keyset import Page, page_of
 from cases.models import Case, CaseEvent, SelfCheckSubmission, User, VerificationItem
 from workflows.desk.differences import Row, differences
-from workflows.desk.keyset import Page, page_of
 from workflows.desk.lines import check_item_label
 from workflows.kinds import Kind, kind_of
 from workflows.step import edition_of

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.errors import OutOfScope
+from cases.keyset import PAGE_SIZE
 from cases.models import OrgUnit, SelfCheckSubmission
 from cases.web import viewer_of
 from workflows.desk import institution
@@ -17,7 +18,6 @@ from workflows.desk.case_pages import basic_facts
 from workflows.desk.counting import capped_count, shown
 from workflows.desk.cycles import CycleFilters, area_asked, areas_to_choose
 from workflows.desk.inbox import is_county, is_watching
-from workflows.desk.keyset import PAGE_SIZE
 
 
 @require_safe

@@ -27,6 +27,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "seq": int,
     "due_at": _moment,
     "finished": _moment,
+    "created_at": _moment,
     "path": str,
     "unit__path": str,
 }
