@@ -1,4 +1,8 @@
-"""Puts edition files into the database: all or none, and never over an edition that a case is pinned to."""
+"""Puts edition files into the database: all or none, and never over an edition that a case is pinned to.
+
+A file that says something else than the edition in use of its name is left out: a release may bring it, and old cases
+keep their rules. Whoever means to change the rules asks to be refused instead (``strict``).
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,8 @@ from cases.editions.load import MalformedEdition, digest, parse, read_file
 from cases.editions.schema import EditionData
 from cases.models import Edition
 
+Outcome = Literal["created", "updated", "unchanged", "kept"]
+
 
 class EditionsRefused(Exception):
     """Nothing was loaded; ``reasons`` has one line for every fault in every file."""
@@ -29,7 +35,7 @@ class Stored:
     """What became of one file."""
 
     edition: Edition
-    outcome: Literal["created", "updated", "unchanged"]
+    outcome: Outcome
 
 
 @dataclass(frozen=True)
@@ -39,14 +45,17 @@ class _Source:
     parsed: EditionData
 
 
-def store_editions(paths: Sequence[Path]) -> list[Stored]:
-    """Loads the files into the database; raises :class:`EditionsRefused` and leaves everything as it was."""
+def store_editions(paths: Sequence[Path], *, strict: bool = False) -> list[Stored]:
+    """Loads the files into the database; raises :class:`EditionsRefused` and leaves everything as it was.
+
+    An edition in use is kept as it is; with ``strict``, another content for it is a fault.
+    """
     sources = _read_all(paths)
     reasons: list[str] = []
     stored: list[Stored] = []
     with transaction.atomic():
         for source in sources:
-            outcome = _store(source)
+            outcome = _store(source, strict=strict)
             if isinstance(outcome, str):
                 reasons.append(outcome)
             else:
@@ -82,19 +91,21 @@ def _read_all(paths: Sequence[Path]) -> list[_Source]:
     return list(sources.values())
 
 
-def _store(source: _Source) -> Stored | str:
+def _store(source: _Source, *, strict: bool) -> Stored | str:
     """Writes one edition, or says why not."""
     parsed, content = source.parsed, digest(source.data)
     edition = Edition.objects.select_for_update().filter(code=parsed.code, version=parsed.version).first()
     if edition is not None and edition.digest == content:
         return Stored(edition, "unchanged")
     if edition is not None and edition.used_at is not None:
+        if not strict:
+            return Stored(edition, "kept")
         message = _(
             "%(file)s: %(code)s %(version)s is in use since %(day)s and cannot change; give the file a new version"
         )
         day = local_date(edition.used_at).isoformat()
         return message % {"file": source.where, "code": parsed.code, "version": parsed.version, "day": day}
-    outcome: Literal["created", "updated"] = "created" if edition is None else "updated"
+    outcome: Outcome = "created" if edition is None else "updated"
     edition = edition or Edition(code=parsed.code, version=parsed.version)
     edition.title = parsed.title_zh
     edition.data = source.data

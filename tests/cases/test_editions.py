@@ -424,7 +424,9 @@ def test_the_command_loads_the_editions_of_the_project_and_may_be_repeated(
 
 
 @pytest.mark.django_db
-def test_an_unused_edition_is_updated_and_a_used_one_refused(tmp_path: Path, data: dict[str, Any]) -> None:
+def test_an_unused_edition_is_updated_and_a_used_one_kept(
+    tmp_path: Path, data: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     data["version"] = "test"
     call_command("load_editions", write(tmp_path, data))
     data["settings"]["max_upload_mb"] = 30
@@ -433,9 +435,23 @@ def test_an_unused_edition_is_updated_and_a_used_one_refused(tmp_path: Path, dat
 
     Edition.objects.filter(version="test").update(used_at=dt.datetime(2021, 1, 4, tzinfo=dt.UTC))
     data["settings"]["max_upload_mb"] = 40
-    with translation.override("en"), pytest.raises(CommandError, match="in use since 2021-01-04 and cannot change"):
-        call_command("load_editions", write(tmp_path, data))
+    capsys.readouterr()
+    other = write(tmp_path, data | {"version": "another"}, "another.json")
+    with translation.override("en"):
+        call_command("load_editions", write(tmp_path, data), other)
+    said = capsys.readouterr().out.splitlines()
+    assert said == ["quality-cycle test: kept as it is: in use", "quality-cycle another: loaded"]
     assert Edition.objects.get(version="test").parsed.settings.max_upload_mb == 30
+
+
+@pytest.mark.django_db
+def test_whoever_means_to_change_a_used_edition_is_refused(tmp_path: Path, data: dict[str, Any]) -> None:
+    data["version"] = "test"
+    call_command("load_editions", write(tmp_path, data))
+    Edition.objects.filter(version="test").update(used_at=dt.datetime(2021, 1, 4, tzinfo=dt.UTC))
+    data["settings"]["max_upload_mb"] = 40
+    with translation.override("en"), pytest.raises(CommandError, match="in use since 2021-01-04 and cannot change"):
+        call_command("load_editions", write(tmp_path, data), strict=True)
 
 
 @pytest.mark.django_db
@@ -458,7 +474,7 @@ def test_one_refused_file_keeps_all_others_out(tmp_path: Path, data: dict[str, A
     bad = write(tmp_path, data | {"version": "bad", "extra": 1}, "bad.json")
     for refused in (used, bad, tmp_path / "absent.json"):
         with pytest.raises(CommandError, match=refused.name):
-            call_command("load_editions", good, refused)
+            call_command("load_editions", good, refused, strict=True)
     assert list(Edition.objects.filter(version__in=["good", "bad"])) == []
 
 

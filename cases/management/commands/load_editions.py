@@ -16,20 +16,25 @@ _OUTCOMES = {
     "created": pgettext_lazy("edition file", "loaded"),
     "updated": pgettext_lazy("edition file", "updated"),
     "unchanged": pgettext_lazy("edition file", "unchanged"),
+    "kept": pgettext_lazy("edition file", "kept as it is: in use"),
 }
 
 
 class Command(BaseCommand):
-    """All files or none; a malformed file is refused with the place of every fault."""
+    """All files or none; a malformed file is refused with the place of every fault.
+
+    An edition in use is kept where its file says something else, unless ``--strict`` makes that a fault.
+    """
 
     help = "Load the editions of the annual quality cycle from their JSON files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="*", type=Path, help="edition files; those of the project when left out")
+        parser.add_argument("--strict", action="store_true", help="refuse another content for an edition in use")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            stored = store_editions(options["files"] or available())
+            stored = store_editions(options["files"] or available(), strict=options["strict"])
         except EditionsRefused as refusal:
             raise CommandError(gettext("No edition was loaded.") + "\n" + str(refusal)) from refusal
         for each in stored:
