@@ -10,7 +10,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser, Group, Permission
@@ -24,6 +24,9 @@ from cases.errors import Invalid
 from cases.models.org import Appointment, OrgUnit, OrgUnitGroupObjectPermission, Post, User
 from cases.roles import RULES, UNIT_OF_HEAD
 from cases.tree import covers
+
+if TYPE_CHECKING:
+    from cases.models.case import WorkItem
 
 
 class Grant(NamedTuple):
@@ -131,6 +134,10 @@ class Viewer:
             if grant.stands_in_for is not None:
                 absent.setdefault((grant.unit_id, grant.role), {})[grant.stands_in_for] = grant.absent
         return absent
+
+    def stands_in_for_owner(self, item: WorkItem) -> bool:
+        """Whether whoever has claimed the work item is away and the person stands in for them."""
+        return item.owner_id in self.stands_in.get((item.unit_id, item.role), {})
 
     @cached_property
     def own_seats(self) -> frozenset[tuple[int, str]]:

@@ -30,7 +30,7 @@ class ItemVerbs(DateVerbs):
     @verb(label=gettext_lazy("Release"), source="*", permission="item", deliver=False)
     def release(self, step: Step) -> None:
         item = open_item(step)
-        if step.actor.user is None or item.owner_id != step.actor.user.pk:
+        if item.owner_id not in step.in_the_name_of:
             raise Conflict("not_yours", _("Only the person who claimed a work item can release it."))
         _give(step, item, None)
 

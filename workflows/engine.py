@@ -246,6 +246,7 @@ def open_case(
     facts: dict[str, Any] | None = None,
     grant: Any = None,
     state: str = "",
+    reason: str = "",
 ) -> Case:
     """Put a new case with its record, its first work item and its first event into the batch.
 
@@ -266,7 +267,7 @@ def open_case(
         started_by=by.user,
         version=1,
     )
-    step = Step(case, "open", by, at, batch, facts=facts or {}, grant=grant)
+    step = Step(case, "open", by, at, batch, reason=reason, facts=facts or {}, grant=grant)
     case.step = step
     if record is not None:
         record.case = case
@@ -306,7 +307,8 @@ def _check_role(step: Step, rule: Rule, viewer: Viewer) -> None:
     if permissions == ("item",):
         node = step.item.flow_task if step.item else None
         permissions = (node.permission,) if node and node.permission else ()
-    found = (viewer.grant_for(permission, step.case.unit) for permission in permissions)
+    owner = step.item.owner_id if step.item else None
+    found = (viewer.grant_for(permission, step.case.unit, owner=owner) for permission in permissions)
     step.grant = next((grant for grant in found if grant is not None), None)
     if step.grant is None:
         raise WrongRole(

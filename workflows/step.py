@@ -146,11 +146,17 @@ class Step:
 
     @property
     def held_by_another(self) -> Any:
-        """Who else has claimed the open work item, and may still do it."""
-        item, user = self.item, self.actor.user
-        if item is None or item.owner_id is None or (user is not None and item.owner_id == user.pk):
+        """Who else has claimed the open work item, and may still do it; not the one whom the actor stands in for."""
+        item = self.item
+        if item is None or item.owner_id is None or item.owner_id in self.in_the_name_of:
             return None
         return holder_of(item, self.at)
+
+    @property
+    def in_the_name_of(self) -> set[int]:
+        """Whose step this is: the person who acts, and the one whom they stand in for (委托)."""
+        people = (self.actor.user.pk if self.actor.user else None, self.grant.stands_in_for if self.grant else None)
+        return {person for person in people if person is not None}
 
     def finish_item(self, item: WorkItem, status: str) -> None:
         """Close an item of this case; the verb is its outcome and the actor the one who did it."""
@@ -235,6 +241,13 @@ def holder_of(item: WorkItem, at: dt.datetime) -> Any:
     if item.owner is None or not item.flow_task.permission:
         return None
     return item.owner if Viewer(item.owner, at).can(item.flow_task.permission, item.process.unit) else None
+
+
+def held_by_another(item: WorkItem, viewer: Viewer) -> Any:
+    """Who has claimed the work item instead of the viewer, and may still do it; not whom the viewer stands in for."""
+    if item.owner_id == viewer.user.pk or viewer.stands_in_for_owner(item):
+        return None
+    return holder_of(item, viewer.at)
 
 
 def pin(edition: Edition, at: dt.datetime) -> None:

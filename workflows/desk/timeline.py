@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from cases import alarm_words
 from cases.keyset import Page, page_of
 from cases.models import Case, CaseEvent, SelfCheckSubmission, User, VerificationItem
+from cases.naming import ACTOR, who_of
 from workflows.desk.differences import Row, differences
 from workflows.desk.lines import check_item_label
 from workflows.kinds import Kind, kind_of
@@ -44,7 +45,7 @@ def events_of(case: Case, *, only_states: bool) -> QuerySet[CaseEvent]:
 
 def timeline_page(case: Case, *, only_states: bool, before: str) -> Page:
     """A page of entries, the latest first; the cursor is the sequence number of the last one shown."""
-    events = events_of(case, only_states=only_states).select_related("actor", "appointment__unit")
+    events = events_of(case, only_states=only_states).select_related(*ACTOR)
     page = page_of(events, "seq", after=before, size=ROWS, descending=True)
     return Page(entries(case, page.rows), page.next)
 
@@ -69,19 +70,6 @@ def entries(case: Case, events: list[CaseEvent]) -> list[Entry]:
         )
         for event in events
     ]
-
-
-def who_of(event: CaseEvent) -> str:
-    """李敏（天山区卫生健康委 · 县级经办人): the person, and the appointment that was used."""
-    if event.actor is None:
-        return _("The system")
-    if event.appointment is None:
-        return str(event.actor)
-    return _("%(name)s (%(unit)s · %(role)s)") % {
-        "name": event.actor,
-        "unit": event.appointment.unit,
-        "role": event.appointment.get_role_display(),
-    }
 
 
 def what_of(kind: Kind, verb: str) -> Any:

@@ -96,12 +96,13 @@ def offers(request: HttpRequest, case: Case, item: WorkItem | None, colleagues: 
 
 def _makes_sense(name: str, viewer: Viewer, case: Case, item: WorkItem | None, colleagues: list[User]) -> bool:
     """What the engine would refuse anyway is not offered."""
-    mine = item is not None and item.owner_id == viewer.user.pk
+    stands_in = item is not None and viewer.stands_in_for_owner(item)
+    mine = item is not None and (item.owner_id == viewer.user.pk or stands_in)
     free = item is not None and bool(item.role) and holder_of(item, viewer.at) is None
     seated = item is not None and (item.unit_id, item.role) in viewer.seats
     match name:
         case "claim":
-            return free and seated and bool(colleagues)
+            return (free or stands_in) and seated and bool(colleagues)
         case "release":
             return mine
         case "hand_over":

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from cases import alarm_words, wording
 from cases.editions.schema import CheckItem
 from cases.models import CaseEvent, Finding, Rectification, WorkItem
+from cases.naming import ACTOR, who_of
 from workflows.finding.kind import FINDING, State
 
 SHOWN = ("problem", "facets", "measure", "rectification", "responsible", "due_on", "result", "referred_to", "reference")
@@ -22,7 +23,7 @@ Change = tuple[str, str, str]
 
 def trail(finding: Finding, item: WorkItem | None, check: CheckItem | None) -> list[dict[str, Any]]:
     """The entries of the timeline, the newest first; whose turn it is stands on top. Three queries."""
-    events = CaseEvent.objects.filter(case=finding.pk).select_related("actor", "appointment__unit").order_by("-seq")
+    events = CaseEvent.objects.filter(case=finding.pk).select_related(*ACTOR).order_by("-seq")
     changes = changes_of(finding, check)
     entries = [_entry(event, changes.get((event.at, event.verb), [])) for event in events[:MOST_EVENTS]]
     return [_waiting(item), *entries] if item is not None and item.role else entries
@@ -39,16 +40,6 @@ def changes_of(finding: Finding, check: CheckItem | None) -> dict[tuple[dt.datet
             found.setdefault((row.history_date, row.history_change_reason), []).extend(differing)
         previous = row
     return found
-
-
-def who_of(event: CaseEvent) -> str:
-    """The person with the appointment that was used; the system where nobody acted."""
-    if event.actor is None:
-        return _("The system")
-    if event.appointment is None:
-        return str(event.actor)
-    role, unit = event.appointment.get_role_display(), event.appointment.unit
-    return _("%(name)s (%(unit)s · %(role)s)") % {"name": event.actor, "unit": unit, "role": role}
 
 
 def _entry(event: CaseEvent, changes: list[Change]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def turn_of(request: HttpRequest, viewer: Viewer, finding: Finding, item: WorkIt
     if item is not None:
         if not viewer.can(item.flow_task.permission, finding.case.unit):
             verbs -= set(OF_THE_TURN)
-        if item.owner_id not in (None, viewer.user.pk):
+        if item.owner_id not in (None, viewer.user.pk) and not viewer.stands_in_for_owner(item):
             verbs -= {*OF_THE_TURN, *ITEM_VERBS} if holder_of(item, viewer.at) else {"release"}
         else:
             verbs.discard("claim" if item.owner_id else "release")
