@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from django.utils import translation
 from viewflow.workflow.chart import calc_layout_data, grid_to_bpmn, grid_to_svg
@@ -61,9 +62,7 @@ def _page(kind: Kind) -> str:
     lines += ["## States", "", "| state | | waits for | grant | deadline rule |", "|---|---|---|---|---|"]
     for state in kind.states:
         node = kind.nodes_by_state.get(state.value)
-        waits = (
-            (Role(node.role).label if node.role else "other cases or a date") if node else "nobody: the case is over"
-        )
+        waits = _waits_for(node) if node else "nobody: the case is over"
         grant, rule = (node.permission, node.deadline) if node else ("", "")
         start = " (start)" if state.value == kind.initial else ""
         lines.append(f"| `{state.value}` | {state.label}{start} | {waits} | {grant} | {rule} |")
@@ -76,6 +75,10 @@ def _page(kind: Kind) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _waits_for(node: Any) -> str:
+    return ", ".join(str(Role(role).label) for role in node.roles) or "other cases or a date"
 
 
 def _verb_line(verb: Verb) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workflows.step import Step
 
 DueDate = Callable[["Step"], Due | dt.date | None]
+SeatOf = Callable[["Case"], tuple[int, str]]
 RuleFor = Callable[["Step"], str]
 
 
@@ -55,14 +56,15 @@ class WaitingMixin(ByIdentity):
     ) -> WaitingMixin:
         case: Case = prev_activation.process
         step: Step = case.step
+        unit_id, role = flow_task.seat_of(case)
         item = WorkItem(
             process=case,
             flow_task=flow_task,
             flow_task_type=flow_task.task_type,
             token=token,
             after_id=_predecessor(prev_activation),
-            unit_id=flow_task.responsible_unit(case),
-            role=flow_task.role,
+            unit_id=unit_id,
+            role=role,
             created=step.at,
         )
         step.set_due(item, step.due(flow_task), flow_task.rule_of(step))
@@ -135,11 +137,22 @@ class _Waiting:
 
     state: str
     role: str = ""
+    roles: tuple[str, ...] = ()
     permission: str = ""
     deadline: str = ""
     level: str = "unit"
     due_date: DueDate | None = None
     rule_for: RuleFor | None = None
+    seat: SeatOf | None = None
+
+    def seat_of(self, case: Case) -> tuple[int, str]:
+        """The unit and role whose turn it is: those of the node, or those that the case's own record names."""
+        if self.seat is None:
+            return self.responsible_unit(case), self.role
+        unit_id, role = self.seat(case)
+        if role not in self.roles:
+            raise ValueError(f"{self.name} waits for one of {', '.join(self.roles)}, not for {role!r}")  # type: ignore[attr-defined]
+        return unit_id, role
 
     def rule_of(self, step: Step) -> str:
         """The code of the deadline rule that holds for the work now."""
@@ -154,7 +167,10 @@ class _Waiting:
 
 
 class Task(_Waiting, flow.View):
-    """A person's task: who (role and grant, at the unit or above), by when, in which state of the case."""
+    """A person's task: who (role and grant, at the unit or above), by when, in which state of the case.
+
+    Where the case's record names the seat, ``seat`` reads it there, and ``role`` lists every role that it may name.
+    """
 
     activation_class = HumanActivation
 
@@ -163,18 +179,20 @@ class Task(_Waiting, flow.View):
         *,
         title: Any,
         state: str,
-        role: str,
+        role: str | tuple[str, ...],
         permission: str,
         deadline: str,
         level: str = "unit",
         due_date: DueDate | None = None,
         rule_for: RuleFor | None = None,
+        seat: SeatOf | None = None,
     ) -> None:
         super().__init__(no_view)
         self.task_title = title
-        self.state, self.role, self.permission = state, role, permission
+        self.roles = (role,) if isinstance(role, str) else role
+        self.state, self.role, self.permission = state, self.roles[0], permission
         self.deadline, self.level = deadline, level
-        self.due_date, self.rule_for = due_date, rule_for
+        self.due_date, self.rule_for, self.seat = due_date, rule_for, seat
 
 
 class Wait(_Waiting, flow.Handle):

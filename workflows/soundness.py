@@ -106,12 +106,19 @@ def _node_faults(kind: Kind, deadline_codes: dict[str, set[str]]) -> Iterator[st
         ]
         if not ways_out:
             yield f"node {node.name} has no way out of state {state}"
-        if not node.role:
-            continue
-        if node.permission not in RULES[node.role].grants:
-            yield f"node {node.name} waits for {node.role}, who does not hold the grant {node.permission!r}"
-        if not any({node.permission, "item"} & set(verb.rule.permissions) for verb in ways_out):
-            yield f"whoever holds node {node.name} has no verb that completes it"
+        if node.role:
+            yield from _role_faults(node, ways_out)
+
+
+def _role_faults(node: Any, ways_out: list[Verb]) -> Iterator[str]:
+    """Whoever may come to wait at the node holds its grant, and can complete it."""
+    if len(node.roles) > 1 and node.seat is None:
+        yield f"node {node.name} waits for several roles, and nothing says for which of them"
+    for role in sorted({node.role, *node.roles}):
+        if node.permission not in RULES[role].grants:
+            yield f"node {node.name} waits for {role}, who does not hold the grant {node.permission!r}"
+    if not any(node.permission in verb.rule.permissions for verb in ways_out):
+        yield f"whoever holds node {node.name} has no verb that completes it"
 
 
 def _flow_faults(kind: Kind) -> Iterator[str]:
