@@ -308,6 +308,81 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], Any], str, str]] = {
     ),
     "code with a blank": (lambda d: d.update(code="quality cycle"), "code", "is no code"),
     "version that is too long": (lambda d: d.update(version="2" * 21), "version", "21 characters are too many"),
+    "ladder that nobody above hears of": (
+        lambda d: d["ladders"]["decision"].update(after=[{"days": 1, "to": ["person", "head"]}]),
+        "ladders.decision.after",
+        "the ladder has no end",
+    ),
+    "ladder without a rung after the date": (
+        lambda d: d["ladders"]["decision"].update(after=[]),
+        "ladders.decision.after",
+        "the ladder has no end",
+    ),
+    "ladder repeated for ever": (
+        lambda d: d["ladders"]["standard"].update(repeat_times=0),
+        "ladders.standard.repeat_times",
+        "the ladder has no end",
+    ),
+    "ladder repeated at no interval": (
+        lambda d: d["ladders"]["standard"].update(repeat_days=0),
+        "ladders.standard.repeat_days",
+        "say after how many days",
+    ),
+    "rung for an unknown role": (
+        lambda d: d["ladders"]["standard"]["after"][0].update(to=["mayor"]),
+        "ladders.standard.after[0].to[0]",
+        "unknown value “mayor”",
+    ),
+    "rung for nobody": (
+        lambda d: d["ladders"]["standard"]["before"][1].update(to=[]),
+        "ladders.standard.before[1].to",
+        "at least one entry",
+    ),
+    "rungs out of order": (
+        lambda d: d["ladders"]["standard"]["before"].reverse(),
+        "ladders.standard.before",
+        "in the order in which they are reached",
+    ),
+    "rung on the day itself": (
+        lambda d: d["ladders"]["standard"]["after"][0].update(days=0),
+        "ladders.standard.after[0].days",
+        "expected 1 to 366 days, found 0",
+    ),
+    "ladder at an hour that no day has": (
+        lambda d: d["ladders"]["standard"].update(hour=24),
+        "ladders.standard.hour",
+        "from 0 to 23",
+    ),
+    "unknown ladder": (
+        lambda d: d["deadlines"]["review"].update(ladder="rope"),
+        "deadlines.review.ladder",
+        "unknown ladder “rope”",
+    ),
+    "unknown ladder for what is serious": (
+        lambda d: d["deadlines"]["rectify"].update(serious_ladder="rope"),
+        "deadlines.rectify.serious_ladder",
+        "unknown ladder “rope”",
+    ),
+    "deadline before its start": (
+        lambda d: d["deadlines"]["confirm"].update(opens="06-01"),
+        "deadlines.confirm.on",
+        "the deadline lies before its start",
+    ),
+    "window of an unknown phase": (
+        lambda d: d["deadlines"]["verify"].update(phase="harvest"),
+        "deadlines.verify.phase",
+        "unknown phase “harvest”",
+    ),
+    "phase for a limit": (
+        lambda d: d["deadlines"]["approve"].update(phase="summary"),
+        "deadlines.approve.phase",
+        "only a window names a phase",
+    ),
+    "light that turns amber too early": (
+        lambda d: d["deadlines"]["approve"].update(amber_days=400),
+        "deadlines.approve.amber_days",
+        "expected 0 to 366 days",
+    ),
     "upload limit of nothing": (
         lambda d: d["settings"].update(max_upload_mb=0),
         "settings.max_upload_mb",
@@ -339,6 +414,15 @@ def test_all_faults_are_named_at_once_and_with_the_file(data: dict[str, Any]) ->
 def test_one_wrong_number_is_one_fault(data: dict[str, Any]) -> None:
     data["form"]["sections"][1]["items"][0]["no"] = 77
     assert faults_of(data) == {"form.sections[1].items[0].no": "expected number 5, found 77"}
+
+
+def test_an_edition_from_before_there_were_ladders_runs_on_the_ones_of_the_software(data: dict[str, Any]) -> None:
+    del data["ladders"]
+    for code in ("extension", "supervision", "plan", "plan_acceptance", "continuing_review"):
+        del data["deadlines"][code]
+    edition = parse(data, where="an old file")
+    assert set(edition.ladders) >= {"standard", "serious"}
+    assert edition.deadlines["extension"].days == 3
 
 
 def test_settings_left_out_keep_their_defaults(data: dict[str, Any]) -> None:
