@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, pgettext
 
 from cases import clock
-from cases.workdays import is_working_day, working_days_between
+from cases.workdays import NATIONAL, WorkCalendar, is_working_day
 
 MAKE_UP_SPAN = 14  # calendar days; over longer spans naming the make-up days helps nobody
 SATURDAY = 5
@@ -104,18 +104,18 @@ def cmoment(value: dt.datetime, now: Moment) -> str:
     return f"{day} {date_format(local, 'TIME_FORMAT')}"
 
 
-def remaining(due: Moment, now: dt.datetime) -> str:
-    """还剩 2 个工作日 / 今天截止 / 已逾期 4 个工作日, in working days of the Chinese calendar."""
+def remaining(due: Moment, now: dt.datetime, calendar: WorkCalendar = NATIONAL) -> str:
+    """还剩 2 个工作日 / 今天截止 / 已逾期 4 个工作日, in working days of the Chinese calendar, or of a unit's own."""
     today, end = local_date(now), local_date(due)
     if is_late(due, now):
-        days = working_days_between(end, today)
+        days = calendar.between(end, today)
         if not days:
             return gettext("Overdue by less than a working day")
         text = ngettext("%(days)d working day overdue", "%(days)d working days overdue", days) % {"days": days}
         return text + _make_up_note(end, today)
     if end == today:
         return gettext("Due today")
-    days = working_days_between(today, end)
+    days = calendar.between(today, end)
     if not days:
         return gettext("Due before the next working day")
     return ngettext("%(days)d working day left", "%(days)d working days left", days) % {"days": days}

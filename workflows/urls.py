@@ -2,6 +2,6 @@
 
 from django.urls import include, path
 
-AREAS = ("desk", "quality_cycle", "finding")
+AREAS = ("desk", "quality_cycle", "finding", "extension", "dates")
 
 urlpatterns = [path("", include(f"workflows.{area}.urls")) for area in AREAS]

@@ -15,6 +15,7 @@ from django.template.context import Context
 from django.template.defaulttags import querystring
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -104,10 +105,19 @@ def due(
 
 
 @register.inclusion_tag("ui/_due.html")
-def due_of(item: WorkItem, now: dt.datetime) -> dict[str, Any]:
-    """The date of a work item, whose case is loaded, with the one that it had before an extension."""
+def due_of(item: WorkItem, now: dt.datetime, *, why: bool = True) -> dict[str, Any]:
+    """The date of a work item, whose case is loaded: provisional or not, what it was before an extension, and why."""
     held = item.process.held_at is not None
-    return due(item.due_at, now, item.finished is not None, held=held, original=item.original_due_at)
+    shown: dict[str, Any] = due(item.due_at, now, item.finished is not None, held=held, original=item.original_due_at)
+    shown["provisional"] = item.due_provisional and item.finished is None
+    shown["why"] = reverse("work_item_due", args=[item.pk]) if why and item.pk and item.due_at is not None else ""
+    return shown
+
+
+@register.inclusion_tag("workflows/dates/_open.html")
+def why(item: WorkItem) -> dict[str, Any]:
+    """“Why this date?” of a work item, which opens where it stands."""
+    return {"url": reverse("work_item_due", args=[item.pk])}
 
 
 @register.simple_tag

@@ -28,6 +28,11 @@ def table(text: str) -> dict[str, Row]:
     return rows
 
 
+def leads(states: str, target: str) -> str:
+    """The moves of a verb that leads to the same state from several."""
+    return " ".join(f"{state}>{target}" for state in states.split())
+
+
 def stays(states: str) -> str:
     """The moves of a verb that leaves a case where it is."""
     return " ".join(f"{state}>{state}" for state in states.split())
@@ -53,6 +58,7 @@ CYCLE = table(
     cancel               | county_approver {SUPERIORS}         | self_check>cancelled confirming>cancelled submitted>cancelled returned>cancelled approving>cancelled rectifying>cancelled verified>cancelled
     reopen               | {SUPERIORS}                         | rectifying>returned verified>returned archived>returned cancelled>returned
     hold                 | {SUPERIORS}                         | {stays(CYCLE_LIVE)}
+    request_extension    | institution_filler institution_head | returned>returned
     release_hold         | {SUPERIORS}                         | {stays(CYCLE_LIVE)}
     """
 )
@@ -72,8 +78,18 @@ FINDING = table(
     reject          | system                              | open>rejected in_progress>rejected fixed>rejected closing>rejected
     drop            | system                              | open>cancelled in_progress>cancelled fixed>cancelled closing>cancelled
     hold            | {SUPERIORS}                         | {stays(FINDING_LIVE)}
+    request_extension | institution_filler institution_head | {stays("open in_progress")}
     release_hold    | {SUPERIORS}                         | {stays(FINDING_LIVE)}
     renew           | system                              | cancelled>open,fixed rejected>open,fixed closed>open,fixed referred>open,fixed open>open,fixed fixed>open,fixed
+    """
+)
+
+EXTENSION = table(
+    f"""
+    grant    | county_approver {SUPERIORS}                        | {leads("requested requested_again", "granted")}
+    refuse   | county_approver {SUPERIORS}                        | {leads("requested requested_again", "refused")}
+    withdraw | institution_filler institution_head county_officer | {leads("requested requested_again", "withdrawn")}
+    lapse    | system                                             | {leads("requested requested_again", "withdrawn")}
     """
 )
 
@@ -89,6 +105,7 @@ ITEM_HOLDERS = {
         "submitted": "county_officer",
         "approving": "county_approver",
     },
+    "extension": {"requested": "county_approver", "requested_again": SUPERIORS},
     "finding": {
         "open": "institution_filler institution_head",
         "in_progress": "institution_filler institution_head",

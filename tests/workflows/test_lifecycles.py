@@ -19,6 +19,7 @@ from tests.workflows.lifecycle_tables import (
     CYCLE,
     DATE_VERBS,
     EVERYBODY,
+    EXTENSION,
     FINDING,
     INSIDE,
     ITEM_HOLDERS,
@@ -29,11 +30,13 @@ from tests.workflows.lifecycle_tables import (
 from workflows.engine import perform
 from workflows.kinds import KINDS
 
-TABLES = {"quality_cycle": CYCLE, "finding": FINDING}
+TABLES = {"quality_cycle": CYCLE, "finding": FINDING, "extension": EXTENSION}
+DECIDERS = frozenset(" ".join(ITEM_HOLDERS["extension"].values()).split())
 GATES = {"no_such_case", "wrong_role", "wrong_state", "not_for_the_system", "unknown_verb"}
 DETAILS: dict[str, dict[str, Any]] = {
     "fix": {"result": "已整改。"},
     "refer": {"referred_to": "市场监督管理局"},
+    "request_extension": {"due_asked": dt.date(2021, 7, 15)},
     "extend": {"to": dt.date(2021, 12, 20), "number": "2021-650102-Y001"},
     "add_finding": {"item_code": "A1-01", "facets": ["qualification"], "problem": "资质证书过期。"},
 }
@@ -86,7 +89,32 @@ def finding_in(state: str, story: Story) -> Case:
     return story.again(finding).case
 
 
-BUILDERS: dict[str, Callable[[str, Story], Case]] = {"quality_cycle": cycle_in, "finding": finding_in}
+def extension_in(state: str, story: Story) -> Case:
+    """A request for more time in the given state; a second one follows a granted one."""
+    story.on("2021-03-01").submit({"A1-08": problem()})
+    finding = story.on("2021-05-10").approve() and story.findings()[0].case
+
+    def ask(to: dt.date) -> Case:
+        perform(finding, "request_extension", by=story.filler, at=story.at, reason="说明。", due_asked=to)
+        return Case.objects.filter(parent=finding.pk, kind="extension").latest("pk")
+
+    request = ask(dt.date(2021, 7, 15))
+    if state in ("granted", "requested_again"):
+        request = perform(request, "grant", by=story.approver, at=story.at)
+    if state == "requested_again":
+        request = ask(dt.date(2021, 8, 2))
+    if state == "refused":
+        request = perform(request, "refuse", by=story.approver, at=story.at, reason="说明。")
+    if state == "withdrawn":
+        request = perform(request, "withdraw", by=story.filler, at=story.at)
+    return request
+
+
+BUILDERS: dict[str, Callable[[str, Story], Case]] = {
+    "quality_cycle": cycle_in,
+    "finding": finding_in,
+    "extension": extension_in,
+}
 
 
 def roles_of(kind: str, state: str, verb: str, row: Row | None) -> frozenset[str]:
@@ -105,6 +133,8 @@ def expected(kind: str, state: str, verb: str, role: str) -> str:
         return "no_such_case"
     if verb in DATE_VERBS and role == "system":
         return "ok"
+    if verb in ("grant", "refuse") and role in DECIDERS and role not in ITEM_HOLDERS[kind].get(state, role):
+        return "wrong_role"
     if role not in roles_of(kind, state, verb, row):
         return "not_for_the_system" if role == "system" else "wrong_role"
     if row is not None and state not in row.moves:
@@ -180,7 +210,7 @@ def test_every_allowed_move_really_happens(kind: str, state: str, verb: str, sto
         story.evidence(case, "after", story.filler)
     if verb == "release_hold":
         perform(case, "hold", by=story.world.actor("prefecture_head"), at=story.at, reason="机构整体搬迁。")
-    role = min(row.roles)
+    role = min(set(ITEM_HOLDERS[kind][state].split()) if verb in ("grant", "refuse") else row.roles)
     outcome, after = attempt(story, Case.objects.get(pk=case.pk), verb, role)
     assert outcome == "ok"
     assert after in row.moves[state]

@@ -13,6 +13,7 @@ from cases.models import Case, WorkItem
 
 SELF_CHECK = _("Self-check")
 COUNTY = _("County verification")
+LIMITS = _("Limits")
 LEDGER = _("Rectification ledger")
 
 
@@ -55,7 +56,14 @@ DESTINATIONS: dict[tuple[str, str], Destination] = {
     ("finding", "approve_closing"): Destination(
         "finding", LEDGER, _("Approve closing of %(number)s"), pgettext_lazy("button", "Approve")
     ),
+    ("extension", "decide"): Destination(
+        "extension", LIMITS, _("Decide on the extension %(number)s"), pgettext_lazy("button", "Decide")
+    ),
+    ("extension", "decide_again"): Destination(
+        "extension", LIMITS, _("Decide on the second extension %(number)s"), pgettext_lazy("button", "Decide")
+    ),
 }
+PAGES = {"finding": "finding", "extension": "extension"}
 OTHER = Destination("case", "", _("Case %(number)s of %(year)d"), pgettext_lazy("button", "Open"))
 
 
@@ -92,5 +100,5 @@ def title_of(item: WorkItem) -> str:
 
 
 def page_of_case(case: Case) -> str:
-    """The page of a case of any kind: a finding has its own, the others have the case page."""
-    return address("finding" if case.kind == "finding" else "case", case.pk)
+    """The page of a case of any kind: most have their own, the others have the case page."""
+    return address(PAGES.get(case.kind, "case"), case.pk)

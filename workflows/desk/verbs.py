@@ -16,14 +16,16 @@ from cases.clock import local_date
 from cases.errors import Conflict, Refusal, WrongRole
 from cases.models import Appointment, Case, User, WorkItem
 from cases.web import viewer_of
+from workflows.common import on_hold
 from workflows.desk.destinations import address
+from workflows.extension.asking import hindrance
 from workflows.kinds import Verb, kind_of
 from workflows.step import holder_of
 from workflows.web import possible_verbs
 
 DIRECT = ("claim", "release", "withdraw")  # done at once: each can be undone, and needs no words
-ASKING = ("hand_over", "send_back", "archive", "reopen", "cancel")
-DANGER = frozenset({"send_back", "reopen", "cancel"})
+ASKING = ("hand_over", "send_back", "archive", "reopen", "hold", "release_hold", "cancel")
+DANGER = frozenset({"send_back", "reopen", "hold", "cancel"})
 PAGE_OF_KIND = {"quality_cycle": "selfcheck", "finding": "finding"}
 EXPLANATIONS = {
     "claim": _("The work item becomes yours; colleagues of the same role see that and leave it to you."),
@@ -33,9 +35,14 @@ EXPLANATIONS = {
     "send_back": _("The form goes back to the filler, who sees your reason."),
     "archive": _("The year is closed. Only a superior can reopen it."),
     "reopen": _("The institution supplements its form once more and sees your reason."),
+    "hold": _(
+        "Nobody can move the case on until it is released, and its clock stands still: limits in working days move by "
+        "the time of the hold, fixed dates do not. A cycle takes its open findings with it."
+    ),
+    "release_hold": _("The case goes on. Limits in working days have moved by the working days of the hold."),
     "cancel": _("The cycle ends, and its open findings with it. Do this where the institution has closed."),
 }
-ELSEWHERE = {"add_finding": "finding_add"}  # offered here, done on a page of another area
+ELSEWHERE = {"add_finding": "finding_add", "request_extension": "extension_ask"}  # offered here, done on a page of another area
 VERIFICATION = frozenset({"return_", "conclude", "approve", "reject_verification"})
 
 
@@ -111,6 +118,14 @@ def _makes_sense(name: str, viewer: Viewer, case: Case, item: WorkItem | None, c
             before = item.after if item is not None else None
             untouched = item is not None and item.owner_id is None
             return untouched and before is not None and before.done_by_id == viewer.user.pk
+        case "request_extension":
+            return hindrance(case, item, viewer.at) is None
+        case "hold":
+            return case.finished is None and case.held_at is None
+        case "release_hold":
+            return case.held_at is not None and (case.parent is None or case.parent.held_at is None)
+        case "cancel":
+            return case.held_at is None or viewer.can("oversee", case.unit)
         case "archive":
             return local_date(viewer.at).year > case.year
     return True
@@ -140,4 +155,6 @@ def check_offered(request: HttpRequest, case: Case, verb: Verb, item: WorkItem |
     if case.state not in verb.sources and "*" not in verb.sources:
         state = kind_of(case).state_label(case.state)
         raise Conflict("wrong_state", _("This is not possible while the case is “%(state)s”.") % {"state": state})
+    if case.held_at is not None and verb.rule.rests_on_hold:
+        raise on_hold(case)
     raise WrongRole("wrong_role", _("Your role does not include this action."))

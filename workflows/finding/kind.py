@@ -20,6 +20,7 @@ from cases.models import Case, WorkItem
 from cases.roles import Role
 from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another, on_hold
 from workflows.engine import cascade, lock
+from workflows.extension.asking import ExtensionVerbs
 from workflows.finding.record import (
     check_closable,
     given,
@@ -53,7 +54,7 @@ LIVE = (*WITH_INSTITUTION, *WITH_COUNTY)
 SETTLED = (State.CLOSED, State.REFERRED, State.REJECTED, State.CANCELLED)
 
 
-class FindingCase(HoldVerbs, ItemVerbs, Case):
+class FindingCase(ExtensionVerbs, HoldVerbs, ItemVerbs, Case):
     """A finding as a case; its parent is the cycle in which it was found."""
 
     class Meta:

@@ -22,6 +22,7 @@ from cases.models import Case, Finding, WorkItem
 from cases.roles import Role
 from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another, on_hold
 from workflows.engine import cascade
+from workflows.extension.asking import ExtensionVerbs
 from workflows.finding.kind import LIVE
 from workflows.finding.ledger import lock_findings
 from workflows.holding import HoldVerbs
@@ -70,7 +71,7 @@ def _state_before(cycle: Any, *args: Any) -> str:
     return _drafting_state(cycle)
 
 
-class QualityCycle(HoldVerbs, ItemVerbs, Case):
+class QualityCycle(ExtensionVerbs, HoldVerbs, ItemVerbs, Case):
     """One institution's year: exactly one live case a unit and year (the slot says so)."""
 
     class Meta:

@@ -1,0 +1,1 @@
+"""Dates on screen: why this date, and the local closures that move dates."""

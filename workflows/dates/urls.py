@@ -1,0 +1,10 @@
+"""The addresses of pages about dates."""
+
+from django.urls import URLPattern, path
+
+from workflows.dates import pages
+
+urlpatterns: list[URLPattern] = [
+    path("work-items/<int:pk>/due/", pages.work_item_due, name="work_item_due"),
+    path("findings/<int:pk>/limit/", pages.finding_limit, name="finding_limit"),
+]
