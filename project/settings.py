@@ -68,10 +68,12 @@ INSTALLED_APPS = [
     "workflows",
     "notifications",
     "project.running",
+    "project.operations",
     "project.demo",
 ]
 
 MIDDLEWARE = [
+    "project.health.health_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
