@@ -135,6 +135,14 @@ class Viewer:
                 absent.setdefault((grant.unit_id, grant.role), {})[grant.stands_in_for] = grant.absent
         return absent
 
+    def sits_at(self, item: WorkItem) -> bool:
+        """Whether the work item is the person's to do: by a post of theirs, or for a vacant one where they may."""
+        seat = (item.unit_id, item.role)
+        if seat in self.seats:
+            return True
+        needed = getattr(item.flow_task, "permission", "")
+        return seat in self.vacant_seats and bool(needed) and self.can(needed, item.process.unit)
+
     def stands_in_for_owner(self, item: WorkItem) -> bool:
         """Whether whoever has claimed the work item is away and the person stands in for them."""
         return item.owner_id in self.stands_in.get((item.unit_id, item.role), {})

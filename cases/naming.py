@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -41,12 +42,16 @@ def standing_in(name: Any, absent: Any) -> str:
 
 
 class Signatures:
-    """The names under what was done in some cases: both of them where a delegate did it. One query."""
+    """The names under what was done in some cases: both of them where a delegate did it. One query, when asked."""
 
     def __init__(self, cases: Iterable[int]) -> None:
-        events = CaseEvent.objects.filter(case__in=list(cases), appointment__delegated_by__isnull=False)
+        self.cases = list(cases)
+
+    @cached_property
+    def _absent(self) -> dict[Moment, str]:
+        events = CaseEvent.objects.filter(case__in=self.cases, appointment__delegated_by__isnull=False)
         rows = events.values_list("case_id", "actor_id", "at", "appointment__delegated_by__user__name")
-        self._absent: dict[Moment, str] = {(case, actor, at): absent for case, actor, at, absent in rows}
+        return {(case, actor, at): absent for case, actor, at, absent in rows}
 
     def name(self, case: int, user: Any, at: dt.datetime | None) -> str:
         """The name of who did something in a case at a moment; empty for nobody."""

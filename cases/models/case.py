@@ -145,9 +145,12 @@ class WorkItemQuerySet(TaskQuerySet):
         return self.filter(process__in=Case.objects.visible_to(viewer))
 
     def addressed_to(self, viewer: Viewer) -> WorkItemQuerySet:
-        """Items whose responsible unit and role is one of the viewer's appointments: one range of the inbox index."""
+        """Items whose responsible unit and role is one of the viewer's posts: one range of the inbox index for each.
+
+        The head of a unit also gets the work of its vacant posts.
+        """
         mine = Q(pk__in=[])
-        for unit_id, role in sorted(viewer.seats):
+        for unit_id, role in sorted(viewer.seats | viewer.vacant_seats):
             mine |= Q(unit=unit_id, role=role)
         return self.filter(mine)
 

@@ -20,7 +20,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cases import lights, wording
-from cases.models import WorkItem
+from cases.models import User, WorkItem
+from cases.naming import Signatures
 
 register = template.Library()
 
@@ -291,6 +292,12 @@ def notice(content: str, title: str, kind: str = "", *, text: str = "", icon: st
     """A message; ``kind`` is empty, ``ok``, ``soon`` or ``late``. The content is the one link or button beside it."""
     shown = {"title": title, "text": text, "kind": kind, "icon": icon or NOTICE_ICONS[kind], "attrs": _html(attrs)}
     return SafeString(render_to_string("ui/_notice.html", {**shown, "body": SafeString(content.strip())}))
+
+
+@register.simple_tag
+def signed(signatures: Signatures, case: int, user: User | None, at: dt.datetime | None) -> str:
+    """The name under what somebody did in a case at a moment, with the one whom they stood in for."""
+    return signatures.name(case, user, at)
 
 
 @register.simple_block_tag

@@ -21,6 +21,7 @@ from cases.models import (
     SelfCheckSubmission,
     WorkItem,
 )
+from cases.naming import Signatures, standing_in
 from cases.roles import Role
 from cases.tree import STEP
 from cases.wording import cell_words
@@ -94,6 +95,7 @@ class Version:
     submission: SelfCheckSubmission
     sealed: list[Evidence]
     paper: str
+    by: str
 
 
 def may_see_draft(viewer: Viewer, case: Case) -> bool:
@@ -157,8 +159,14 @@ def versions(case: Case, viewer: Viewer, submissions: list[SelfCheckSubmission],
     copies = Evidence.objects.current().filter(case=case.pk, purpose=Evidence.Purpose.SEALED)
     for copy in copies.order_by("pk") if submissions else ():
         sealed.setdefault(copy.shows_digest, []).append(copy)
+    signed = Signatures([case.pk] if submissions else [])
     return [
-        Version(submission, sealed.get(submission.digest, []), f"{paper}?version={submission.no}" if paper else "")
+        Version(
+            submission,
+            sealed.get(submission.digest, []),
+            f"{paper}?version={submission.no}" if paper else "",
+            signed.name(case.pk, submission.by, submission.at),
+        )
         for submission in submissions
     ]
 
@@ -171,11 +179,11 @@ def people(case: Case, on: dt.date) -> list[tuple[str, list[str]]]:
         Appointment.objects.valid(on)
         .filter(unit__path__in=above, role__in=PEOPLE)
         .order_by("pk")
-        .values_list("role", "user__name")
+        .values_list("role", "user__name", "delegated_by__user__name")
     )
     names: dict[str, list[str]] = {}
-    for role, name in rows:
-        names.setdefault(role, []).append(name)
+    for role, name, absent in rows:
+        names.setdefault(role, []).append(standing_in(name, absent))
     return [(str(role.label), names[role]) for role in PEOPLE if role in names]
 
 

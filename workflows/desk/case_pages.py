@@ -16,7 +16,7 @@ from cases.wording import cday
 from workflows.desk import case_file
 from workflows.desk.counting import year_asked
 from workflows.desk.destinations import address_if_any, destination_of, href_of, page_of_case
-from workflows.desk.inbox import people_at
+from workflows.desk.inbox import heads_of, people_at
 from workflows.desk.lines import names_of, role_of, year_title
 from workflows.desk.stages import stages
 from workflows.desk.timeline import timeline_page
@@ -99,15 +99,16 @@ def _turn(item: WorkItem | None, request: HttpRequest) -> dict[str, Any] | None:
         return None
     viewer = viewer_of(request)
     names = people_at([(item.unit_id, item.role)], viewer.on) if item.role else {}
-    seated = (item.unit_id, item.role) in viewer.seats
+    seated = bool(item.role) and viewer.sits_at(item)
     others = held_by_another(item, viewer) is not None
     return {
         "item": item,
         "task": item.flow_task.task_title if item.flow_task else "",
         "role": role_of(item.role) if item.role else "",
         "names": names_of(names.get((item.unit_id, item.role), [])),
+        "instead": "" if names or not item.role else heads_of(item.unit, viewer.on),
         "claimed_by": item.owner,
-        "href": href_of(item) if seated and not others and item.role else "",
+        "href": href_of(item) if seated and not others else "",
         "button": destination_of(item).button,
     }
 

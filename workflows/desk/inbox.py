@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import pgettext
 
 from cases.access import Viewer
 from cases.keyset import PAGE_SIZE, SEPARATOR, Page, page_of
 from cases.lights import SIGNS, light_is
 from cases.models import Appointment, Case, OrgUnit, WorkItem
-from cases.roles import Role
+from cases.naming import standing_in
+from cases.roles import POSTS, Role
 from cases.web import whole_number
 from workflows.desk.counting import counts_for, year_asked
 from workflows.kinds import KINDS
@@ -182,8 +184,15 @@ def institutions_to_choose(viewer: Viewer) -> list[OrgUnit]:
     return found if 1 < len(found) <= MOST_UNITS else []
 
 
+def heads_of(unit: OrgUnit, on: dt.date) -> str:
+    """Who answers for the unit, and so gets the work of its vacant posts; empty where nobody does."""
+    posts = POSTS.get(unit.kind)
+    seat = (unit.pk, posts.head if posts else "")
+    return pgettext("list separator", ", ").join(people_at([seat], on).get(seat, []))
+
+
 def people_at(seats: Iterable[tuple[int, str]], on: dt.date) -> dict[tuple[int, str], list[str]]:
-    """Who holds each (unit, role) on the day, in one query."""
+    """Who holds each (unit, role) on the day, in one query; whoever stands in for somebody with both names."""
     wanted = set(seats)
     names: dict[tuple[int, str], list[str]] = {}
     if not wanted:
@@ -191,6 +200,7 @@ def people_at(seats: Iterable[tuple[int, str]], on: dt.date) -> dict[tuple[int, 
     rows = Appointment.objects.valid(on).filter(
         unit__in={unit for unit, _role in wanted}, role__in={role for _unit, role in wanted}
     )
-    for unit_id, role, name in rows.order_by("pk").values_list("unit_id", "role", "user__name"):
-        names.setdefault((unit_id, role), []).append(name)
+    columns = ("unit_id", "role", "user__name", "delegated_by__user__name")
+    for unit_id, role, name, absent in rows.order_by("pk").values_list(*columns):
+        names.setdefault((unit_id, role), []).append(standing_in(name, absent))
     return names

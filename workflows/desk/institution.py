@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from cases.access import Viewer
 from cases.keyset import Page, page_of
 from cases.models import Appointment, Case, Evidence, Finding, OrgUnit, SelfCheckSubmission
+from cases.naming import Signatures
 from workflows.desk.case_file import FindingLine, lines_of_findings
 from workflows.desk.cycles import finding_counts
 from workflows.desk.destinations import address_if_any
@@ -55,6 +56,7 @@ class VersionLine:
     submission: SelfCheckSubmission
     paper: str
     sealed: list[Evidence]
+    by: str
 
 
 @dataclass(frozen=True)
@@ -128,12 +130,15 @@ def version_lines(cycles: list[Case], submissions: dict[int, list[SelfCheckSubmi
     sealed: dict[tuple[int, str], list[Evidence]] = {}
     for copy in copies:
         sealed.setdefault((copy.case_id, copy.shows_digest), []).append(copy)
+    signed = Signatures(submissions)
     lines = []
     for case in cycles:
         paper = address_if_any("paper", case.pk, "pdf")
         for submission in submissions.get(case.pk, ()):
             address = f"{paper}?version={submission.no}" if paper else ""
-            lines.append(VersionLine(case, submission, address, sealed.get((case.pk, submission.digest), [])))
+            copies_of_it = sealed.get((case.pk, submission.digest), [])
+            by = signed.name(case.pk, submission.by, submission.at)
+            lines.append(VersionLine(case, submission, address, copies_of_it, by))
     return lines
 
 
@@ -179,5 +184,5 @@ def _facet_label(case: Case, item_code: str, facet_code: str) -> str:
 
 def people_of_unit(unit: OrgUnit) -> list[Appointment]:
     """Who holds or held a role at the unit, the present ones first."""
-    rows = Appointment.objects.filter(unit=unit.pk).select_related("user")
+    rows = Appointment.objects.filter(unit=unit.pk).select_related("user", "delegated_by__user")
     return sorted(rows, key=lambda row: (row.valid_until is not None, row.role, row.valid_from))

@@ -37,6 +37,8 @@ class Line:
     claimed_by: User | None
     outcome: Any
     who: str = ""
+    stead: str = ""
+    workable: bool = True
 
 
 @dataclass(frozen=True)
@@ -108,10 +110,25 @@ def _line(item: WorkItem, viewer: Viewer, submissions: dict[int, Any], seats: di
         button=destination.button,
         late=light_of(item, viewer.at) == "late",
         mine=item.owner_id is not None and item.owner_id == viewer.user.pk,
-        claimed_by=item.owner if item.owner_id != viewer.user.pk else None,
+        claimed_by=item.owner if item.owner_id != viewer.user.pk and not viewer.stands_in_for_owner(item) else None,
         outcome=verb.rule.label if verb else "",
         who=f"{role_of(item.role)} {names_of(names) or _('(nobody appointed)')}" if item.role else "",
+        stead=_stead(item, viewer),
+        workable=viewer.sits_at(item),
     )
+
+
+def _stead(item: WorkItem, viewer: Viewer) -> str:
+    """In whose stead the item came to the viewer: of an absent person, or of nobody, where the post is vacant."""
+    seat = (item.unit_id, item.role)
+    if seat in viewer.vacant_seats:
+        return _("Vacant post: %(role)s") % {"role": role_of(item.role)}
+    absent = viewer.stands_in.get(seat, {})
+    if item.owner_id in absent:
+        return _("In the stead of %(name)s") % {"name": absent[item.owner_id]}
+    if absent and seat not in viewer.own_seats:
+        return _("In the stead of %(name)s") % {"name": names_of(list(absent.values()))}
+    return ""
 
 
 def _sub(item: WorkItem, submission: Any) -> str:

@@ -222,7 +222,7 @@ def _from_events(cycle: Any, form_too: bool) -> list[Returned]:
 
 def _button(cycle: Any, viewer: Viewer) -> tuple[Any, str]:
     """The one primary button: the next step where it is the viewer's turn, else nothing."""
-    if (cycle.turn_unit, cycle.turn) not in viewer.seats:
+    if (cycle.turn_unit, cycle.turn) not in viewer.seats | viewer.vacant_seats:
         return "", ""
     node = KINDS[cycle.kind].nodes_by_state[cycle.state]
     destination = DESTINATIONS[(cycle.kind, node.name)]

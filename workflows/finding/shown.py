@@ -9,6 +9,7 @@ from django.db.models import Q
 from cases.access import Viewer
 from cases.evidence import readable
 from cases.models import Evidence, Finding, WorkItem
+from cases.naming import Signatures
 from workflows.finding.filters import Editions
 from workflows.finding.kind import LIVE, WITH_INSTITUTION, State
 from workflows.finding.record import proof
@@ -46,6 +47,7 @@ def shown(finding: Finding, item: WorkItem | None, viewer: Viewer) -> dict[str, 
         "turn_of": whose_turn(item),
         "returned_again": finding.return_count > 1,
         "last_return": last_return(finding),
+        "signatures": Signatures([finding.pk]),
         "max_mb": edition.settings.max_upload_mb,
     }
 

@@ -13,6 +13,7 @@ from cases.editions.schema import Form
 from cases.errors import OutOfScope
 from cases.evidence import readable
 from cases.models import Evidence, SelfCheckSubmission, WorkItem
+from cases.naming import Signatures
 from cases.selfcheck import snapshot
 from cases.web import viewer_of
 from workflows.quality_cycle.drafting import BEFORE_SUBMISSION, handed_on_by, may_fill
@@ -44,6 +45,7 @@ def reading_page(request: HttpRequest, case: Any) -> HttpResponse:
         "form_title": case.edition.parsed.form.title,
         "versions": versions,
         "submission": submission,
+        "submitted_by": Signatures([case.pk]).name(case.pk, submission.by, submission.at) if submission else "",
         "own_draft": own_draft,
         "shown_draft": own_draft and submission is None,
         "empty": submission is None and not own_draft,

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.models import CaseEvent, Evidence, Finding, WorkItem
+from cases.naming import Signatures
 from cases.selfcheck_previous import previous_submission
 from workflows.kinds import KINDS
 from workflows.quality_cycle import verification_words as words
@@ -23,6 +24,7 @@ def frame(sheet: Sheet) -> dict[str, Any]:
         "sheet": sheet,
         "open_item": item if item is not None and item.role else None,
         "sent_back": _sent_back(sheet),
+        "signatures": Signatures([sheet.case.pk]),
     }
 
 
