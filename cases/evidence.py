@@ -174,7 +174,7 @@ def readable(viewer: Viewer) -> QuerySet[Evidence]:
     versions = SelfCheckSubmission.objects.filter(selfcheck=OuterRef("case"))
     told = CaseEvent.objects.filter(case=OuterRef("case"), verb__in=("return_", "approve"))
     return Evidence.objects.filter(
-        Q(purpose__in=(purposes.BEFORE, purposes.AFTER))
+        Q(purpose__in=(purposes.BEFORE, purposes.AFTER, purposes.PROGRESS, purposes.ENFORCEMENT))
         | Q(purpose=purposes.SELF_CHECK) & (own | submitted())
         | Q(purpose=purposes.SEALED) & (own | Exists(versions.filter(digest=OuterRef("shows_digest"))))
         | Q(purpose=purposes.VERIFICATION) & (authorities | _there_at(told)),

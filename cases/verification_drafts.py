@@ -36,6 +36,7 @@ ITEM_FIELDS = (
     "problem",
     "measure",
     "rectification",
+    "severity",
     "due_on",
     "to_return",
     "return_reason",

@@ -207,6 +207,8 @@ class Step:
         before: Any = self.item.after if self.goes_back and self.item is not None else None
         if before is None or before.status != STATUS.DONE or before.flow_task != node:
             return None
+        if before.due_rule != node.rule_of(self):
+            return None
         return before if before.due_at else None
 
     def close_case(self, status: str = PROCESS.CANCELED) -> None:

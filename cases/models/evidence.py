@@ -34,6 +34,8 @@ class Evidence(models.Model):
         AFTER = "after", _("After rectification")
         VERIFICATION = "verification", _("Verification")
         SEALED = "sealed", _("Sealed copy")
+        PROGRESS = "progress", _("Progress of the rectification")
+        ENFORCEMENT = "enforcement", _("Outcome of enforcement")
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="evidence")
     item_code = models.CharField(max_length=20, blank=True)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from cases.models.case import Case
+from cases.models.finding import Severity
 from cases.models.selfcheck import Rectification, SelfCheckSubmission
 
 
@@ -59,6 +60,7 @@ class VerificationItem(models.Model):
     problem = models.TextField(_("Problem"), blank=True)
     measure = models.TextField(_("Corrective measure"), blank=True)
     rectification = models.CharField(_("Way of rectification"), max_length=16, choices=Rectification, blank=True)
+    severity = models.CharField(_("Severity"), max_length=8, choices=Severity, blank=True)
     due_on = models.DateField(_("Due date"), null=True, blank=True)
     to_return = models.BooleanField(_("Return this item"), default=False)
     return_reason = models.TextField(_("Return reason"), blank=True)

@@ -47,7 +47,8 @@ def rectified(cycle: Cycle, finding: Finding, at: dt.datetime, ending: Ending, *
         at = days.after(at, 2, 8)
         yield at
         referral = rng.choice(words("referred"))
-        details = {"reason": referral["reason"], "referred_to": referral["to"]}
+        number = f"卫移〔{at.year}〕{int(finding.item_code[-2:])}号"
+        details = {"reason": referral["reason"], "referred_to": referral["to"], "reference": number}
         _do(finding, "refer", cycle.cast.officer, at, **details)
         return
     if not finding.on_spot:

@@ -39,7 +39,8 @@ def stays(states: str) -> str:
 
 
 CYCLE_LIVE = "self_check confirming submitted returned approving rectifying verified"
-FINDING_LIVE = "open in_progress fixed closing"
+FINDING_IN_HAND = "open plan_submitted in_progress fixed closing"
+FINDING_LIVE = f"{FINDING_IN_HAND} continuing"
 
 CYCLE = table(
     f"""
@@ -60,6 +61,8 @@ CYCLE = table(
     hold                 | {SUPERIORS}                         | {stays(CYCLE_LIVE)}
     request_extension    | institution_filler institution_head | returned>returned
     release_hold         | {SUPERIORS}                         | {stays(CYCLE_LIVE)}
+    nudge                | county_officer county_approver {SUPERIORS} | {stays("self_check confirming submitted returned approving")}
+    supervise            | {SUPERIORS}                         | {stays(CYCLE_LIVE)}
     """
 )
 
@@ -67,20 +70,29 @@ FINDING = table(
     f"""
     start           | institution_filler institution_head | open>in_progress
     fix             | institution_filler institution_head | open>fixed in_progress>fixed
-    withdraw        | institution_filler institution_head | fixed>in_progress
-    close           | county_officer                      | fixed>closed,closing
+    withdraw        | institution_filler institution_head | fixed>in_progress plan_submitted>open
+    submit_plan     | institution_filler institution_head | {leads("open in_progress", "plan_submitted")}
+    accept_plan     | county_officer                      | plan_submitted>in_progress
+    return_plan     | county_officer                      | plan_submitted>open
+    note_progress   | institution_filler institution_head | {stays("open plan_submitted in_progress continuing")}
+    grade           | county_officer                      | {stays(FINDING_LIVE)}
+    close           | county_officer                      | fixed>closed,closing,continuing continuing>closed,closing
+    pass_review     | county_officer                      | continuing>continuing
     approve_closing | county_approver                     | closing>closed
-    return_         | county_officer county_approver      | fixed>in_progress closing>in_progress
-    refer           | county_officer                      | open>referred in_progress>referred fixed>referred closing>referred
+    return_         | county_officer county_approver      | {leads("fixed closing continuing", "in_progress")}
+    refer           | county_officer                      | {leads(FINDING_LIVE, "referred")}
+    record_outcome  | county_officer                      | referred>referred
     reopen          | {SUPERIORS}                         | closed>in_progress referred>in_progress rejected>in_progress
-    confirm         | system                              | open>open in_progress>in_progress fixed>fixed closing>closing
-    update          | system                              | open>open in_progress>in_progress fixed>fixed closing>closing
-    reject          | system                              | open>rejected in_progress>rejected fixed>rejected closing>rejected
-    drop            | system                              | open>cancelled in_progress>cancelled fixed>cancelled closing>cancelled
+    confirm         | system                              | {stays(FINDING_IN_HAND)}
+    update          | system                              | {stays(FINDING_IN_HAND)}
+    reject          | system                              | {leads(FINDING_IN_HAND, "rejected")}
+    drop            | system                              | {leads(FINDING_LIVE, "cancelled")}
     hold            | {SUPERIORS}                         | {stays(FINDING_LIVE)}
     request_extension | institution_filler institution_head | {stays("open in_progress")}
     release_hold    | {SUPERIORS}                         | {stays(FINDING_LIVE)}
-    renew           | system                              | cancelled>open,fixed rejected>open,fixed closed>open,fixed referred>open,fixed open>open,fixed fixed>open,fixed
+    renew           | system                              | {leads("cancelled rejected closed continuing referred open fixed", "open,fixed")}
+    nudge           | county_officer county_approver {SUPERIORS} | {stays(FINDING_LIVE)}
+    supervise       | {SUPERIORS}                         | {stays(FINDING_LIVE)}
     """
 )
 
@@ -90,6 +102,12 @@ EXTENSION = table(
     refuse   | county_approver {SUPERIORS}                        | {leads("requested requested_again", "refused")}
     withdraw | institution_filler institution_head county_officer | {leads("requested requested_again", "withdrawn")}
     lapse    | system                                             | {leads("requested requested_again", "withdrawn")}
+    """
+)
+
+SUPERVISION = table(
+    f"""
+    end | {SUPERIORS} | active>ended
     """
 )
 
@@ -109,9 +127,12 @@ ITEM_HOLDERS = {
     "finding": {
         "open": "institution_filler institution_head",
         "in_progress": "institution_filler institution_head",
+        "plan_submitted": "county_officer",
         "fixed": "county_officer",
         "closing": "county_approver",
+        "continuing": "county_officer",
     },
+    "supervision": {"active": SUPERIORS},
 }
 
 INSIDE = frozenset(f"institution_filler institution_head county_officer county_approver inspector {SUPERIORS}".split())

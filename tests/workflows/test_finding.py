@@ -14,6 +14,7 @@ from tests.worlds import moment, person
 from workflows.engine import perform
 
 DUE = dt.date(2021, 6, 30)
+REFERRAL = {"referred_to": "卫生监督所", "reference": "卫移〔2021〕7号"}
 
 
 def ledger(story: Story, *codes: str, **fields: Any) -> list[Finding]:
@@ -149,7 +150,9 @@ def test_the_approver_of_a_closing_is_not_its_reviewer(story: Story) -> None:
 def test_a_referral_names_the_authority_and_settles_the_cycle(story: Story) -> None:
     (finding,) = ledger(story)
     assert "referred_to" in refusal(story, finding, "refer", story.officer, reason="涉嫌违法。").faults
-    assert "reason" in refusal(story, finding, "refer", story.officer, referred_to="卫生监督所").faults
+    assert "reason" in refusal(story, finding, "refer", story.officer, **REFERRAL).faults
+    unnumbered = refusal(story, finding, "refer", story.officer, reason="涉嫌违法。", referred_to="卫生监督所")
+    assert set(unnumbered.faults) == {"reference"}
     finding = do(
         story, finding, "refer", story.officer, reason="涉嫌违法。", referred_to="卫生监督所", reference="〔2021〕3号"
     )
@@ -318,7 +321,7 @@ def test_reopening_brings_a_verified_cycle_back(story: Story) -> None:
 
 def test_a_reopened_referral_forgets_the_authority_but_its_history_does_not(story: Story) -> None:
     (finding,) = ledger(story)
-    finding = do(story, finding, "refer", story.officer, reason="涉嫌违法。", referred_to="卫生监督所")
+    finding = do(story, finding, "refer", story.officer, reason="涉嫌违法。", **REFERRAL)
     finding = do(story, finding, "reopen", story.world.actor("prefecture_head"), reason="不予立案，继续整改。")
     assert finding.referred_to == ""
     assert finding.history.filter(referred_to="卫生监督所").exists()

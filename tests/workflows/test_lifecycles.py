@@ -25,19 +25,25 @@ from tests.workflows.lifecycle_tables import (
     ITEM_HOLDERS,
     ITEM_VERBS,
     OUTSIDE,
+    SUPERVISION,
     Row,
 )
 from workflows.engine import perform
 from workflows.kinds import KINDS
 
-TABLES = {"quality_cycle": CYCLE, "finding": FINDING, "extension": EXTENSION}
+TABLES = {"quality_cycle": CYCLE, "finding": FINDING, "extension": EXTENSION, "supervision": SUPERVISION}
 DECIDERS = frozenset(" ".join(ITEM_HOLDERS["extension"].values()).split())
 GATES = {"no_such_case", "wrong_role", "wrong_state", "not_for_the_system", "unknown_verb"}
 DETAILS: dict[str, dict[str, Any]] = {
     "fix": {"result": "已整改。"},
-    "refer": {"referred_to": "市场监督管理局"},
+    "refer": {"referred_to": "市场监督管理局", "reference": "天卫移〔2021〕3号"},
+    "record_outcome": {"enforcement_outcome": "警告，罚款五千元。", "enforcement_on": dt.date(2021, 5, 10)},
+    "submit_plan": {"plan": "六月底前更换全部应急灯，由后勤科负责。"},
+    "note_progress": {"progress": "已采购，正在安装。"},
+    "grade": {"severity": "major"},
     "request_extension": {"due_asked": dt.date(2021, 7, 15)},
     "extend": {"to": dt.date(2021, 12, 20), "number": "2021-650102-Y001"},
+    "end": {"outcome": "已督促整改到位。"},
     "add_finding": {"item_code": "A1-01", "facets": ["qualification"], "problem": "资质证书过期。"},
 }
 
@@ -68,9 +74,14 @@ def cycle_in(state: str, story: Story) -> Case:
 
 def finding_in(state: str, story: Story) -> Case:
     """A finding in the given state."""
-    story.on("2021-03-01").submit({"A1-08": problem()})
+    way = "ongoing" if state == "continuing" else "time_limited"
+    story.on("2021-03-01").submit({"A1-08": problem(rectification=way)})
     (finding,) = story.findings()
-    conclusions = {"A1-08": {"conclusion": "disagree", "opinion": "不属于问题。"}} if state == "rejected" else {}
+    said = {
+        "rejected": {"conclusion": "disagree", "opinion": "不属于问题。"},
+        "plan_submitted": {"conclusion": "agree", "severity": "serious"},
+    }
+    conclusions = {"A1-08": said[state]} if state in said else {}
     if state == "cancelled":
         story.perform("cancel", story.approver, reason="机构已停业。")
         return story.again(finding).case
@@ -79,12 +90,14 @@ def finding_in(state: str, story: Story) -> Case:
     if state in ("open", "rejected"):
         return finding.case
     if state == "referred":
-        perform(finding.case, "refer", by=story.officer, at=story.at, reason="涉嫌违法。", referred_to="执法支队")
+        perform(finding.case, "refer", by=story.officer, at=story.at, reason="涉嫌违法。", **DETAILS["refer"])
+    elif state == "plan_submitted":
+        perform(finding.case, "submit_plan", by=story.filler, at=story.at, **DETAILS["submit_plan"])
     elif state == "in_progress":
         perform(finding.case, "start", by=story.filler, at=story.at)
     else:
         finding = story.fix(finding)
-        if state in ("closed", "closing"):
+        if state in ("closed", "closing", "continuing"):
             finding = story.close(finding)
     return story.again(finding).case
 
@@ -110,10 +123,19 @@ def extension_in(state: str, story: Story) -> Case:
     return request
 
 
+def supervision_in(state: str, story: Story) -> Case:
+    """A prefecture officer's supervision of a cycle in the given state."""
+    superior = story.world.actor("prefecture_officer")
+    story.on("2021-05-20").perform("supervise", superior, reason="自查进度滞后。", due_on=dt.date(2021, 6, 10))
+    case = Case.objects.get(kind="supervision")
+    return perform(case, "end", by=superior, at=story.at, **DETAILS["end"]) if state == "ended" else case
+
+
 BUILDERS: dict[str, Callable[[str, Story], Case]] = {
     "quality_cycle": cycle_in,
     "finding": finding_in,
     "extension": extension_in,
+    "supervision": supervision_in,
 }
 
 
@@ -208,9 +230,16 @@ def test_every_allowed_move_really_happens(kind: str, state: str, verb: str, sto
         story.verify()
     if kind == "finding" and verb == "fix":
         story.evidence(case, "after", story.filler)
+    if verb == "submit_plan":
+        Finding.objects.filter(pk=case.pk).update(severity="serious")
+    if (state, verb) == ("continuing", "close"):
+        Finding.objects.filter(pk=case.pk).update(review_count=2)
+    if verb == "pass_review":
+        story.on("2021-08-10")
     if verb == "release_hold":
         perform(case, "hold", by=story.world.actor("prefecture_head"), at=story.at, reason="机构整体搬迁。")
-    role = min(set(ITEM_HOLDERS[kind][state].split()) if verb in ("grant", "refuse") else row.roles)
+    superior = {"nudge": "prefecture_officer"}.get(verb)
+    role = superior or min(set(ITEM_HOLDERS[kind][state].split()) if verb in ("grant", "refuse") else row.roles)
     outcome, after = attempt(story, Case.objects.get(pk=case.pk), verb, role)
     assert outcome == "ok"
     assert after in row.moves[state]

@@ -30,7 +30,7 @@ from tests.story import Story, problem
 from tests.worlds import BEGINNING, World
 from workflows.consistency import faults
 from workflows.engine import perform
-from workflows.finding.kind import LIVE
+from workflows.finding.kind import IN_HAND, LIVE
 from workflows.finding.record import proof
 from workflows.kinds import KINDS
 from workflows.step import history_of
@@ -43,20 +43,36 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "problem": problem(fixed_on_spot=False),
     "reworded": problem(fixed_on_spot=False, problem="消毒记录不全。", planned_on=dt.date(2021, 7, 31)),
     "on_spot": problem(fixed_on_spot=True, planned_on=None),
+    "kept_up": problem(fixed_on_spot=False, rectification="ongoing"),
 }
 CONCLUSIONS: dict[str, dict[str, Any]] = {
     "agree": {"conclusion": Conclusion.AGREE},
     "amended": {"conclusion": Conclusion.AGREE, "problem": "经核查，消毒不彻底。", "due_on": dt.date(2021, 12, 1)},
+    "serious": {"conclusion": Conclusion.AGREE, "severity": "serious"},
+    "for_good": {"conclusion": Conclusion.AGREE, "rectification": "ongoing"},
     "disagree": {"conclusion": Conclusion.DISAGREE, "opinion": "经核查，情况不符。", "problem": "记录缺失。"},
     "new": {"conclusion": Conclusion.NEW_FINDING, "problem": "核查发现新的问题。"},
     "to_return": {"to_return": True, "return_reason": "请补充佐证材料。"},
     "undecided": {"conclusion": ""},
 }
-BLANK = {"conclusion": "", "opinion": "", "problem": "", "due_on": None, "to_return": False, "return_reason": ""}
+BLANK = {
+    "conclusion": "",
+    "severity": "",
+    "rectification": "",
+    "opinion": "",
+    "problem": "",
+    "due_on": None,
+    "to_return": False,
+    "return_reason": "",
+}
 DETAILS: dict[str, dict[str, Any]] = {
     "fix": {"result": "已完成培训，抽查合格。"},
-    "refer": {"referred_to": "区卫生健康监督所"},
-    "add_finding": {"item_code": "A1-08", "problem": "回访发现的问题。", "facets": []},
+    "refer": {"referred_to": "区卫生健康监督所", "reference": "卫移〔2021〕7号"},
+    "record_outcome": {"enforcement_outcome": "责令限期改正。", "enforcement_on": dt.date(2021, 1, 4)},
+    "submit_plan": {"plan": "逐项整改，月底前完成。"},
+    "note_progress": {"progress": "已完成一半。"},
+    "grade": {"severity": "serious"},
+    "add_finding": {"item_code": "A1-08", "problem": "群众投诉的问题。", "facets": [], "source": "complaint"},
 }
 
 
@@ -194,7 +210,34 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_handed_over_to_nobody(self) -> None:
-        assert not Finding.objects.filter(case__state="referred", referred_to="").exists()
+        referred = Finding.objects.filter(case__state="referred")
+        assert not referred.filter(referred_to="").exists()
+        assert not referred.filter(reference="").exists()
+        assert not Finding.objects.exclude(case__state="referred").exclude(enforcement_outcome="").exists()
+
+    @invariant()
+    def what_has_to_be_kept_up_is_closed_only_after_its_reviews(self) -> None:
+        asked = self.stories[0].case.edition.parsed.settings.continuing_reviews
+        kept_up = Finding.objects.filter(rectification="ongoing")
+        assert not kept_up.filter(case__state="closed", review_count__lt=asked).exists()
+        assert not Finding.objects.filter(case__state="continuing").exclude(rectification="ongoing").exists()
+        assert not Finding.objects.filter(case__state="continuing", reviewed_by=None).exists()
+        for finding in Finding.objects.filter(case__state__in=("continuing", "closed")):
+            assert finding.reviewed_by_id not in (None, finding.fixed_by_id)
+
+    @invariant()
+    def whoever_owes_a_plan_has_none_accepted_and_nobody_else_owes_one(self) -> None:
+        owed = WorkItem.objects.open().filter(due_rule="plan").values("process")
+        assert not Finding.objects.filter(case__in=owed).exclude(plan_accepted_at=None).exists()
+        at_work = Finding.objects.filter(case__state__in=("open", "in_progress"), severity="serious", result="")
+        at_work = at_work.exclude(confirmed_at=None).filter(plan_accepted_at=None).exclude(rectification="immediate")
+        assert set(at_work.values_list("pk", flat=True)) == {process for (process,) in owed.values_list("process")}
+
+    @invariant()
+    def a_serious_finding_climbs_the_steeper_ladder(self) -> None:
+        for item in WorkItem.objects.open().filter(process__kind="finding", due_rule="rectify"):
+            steep = item.process.finding.severity == "serious"
+            assert item.ladder == ("serious" if steep else "rectification")
 
     @invariant()
     def every_item_of_a_person_has_a_limit(self) -> None:
@@ -228,7 +271,7 @@ class Walk(RuleBasedStateMachine):
             assert reported <= states.keys()
             assert not [code for code in reported if states[code] in ("cancelled", "rejected")]
             reopened = {each.item_code for each in found if each.case.events.filter(verb="reopen").exists()}
-            assert not [code for code in states.keys() - reported - reopened if states[code] in LIVE]
+            assert not [code for code in states.keys() - reported - reopened if states[code] in IN_HAND]
             copies = Evidence.objects.filter(purpose=Evidence.Purpose.SEALED, shows_digest=submission.digest)
             assert copies.filter(case=submission.selfcheck_id).exists()
 

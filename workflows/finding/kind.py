@@ -1,27 +1,33 @@
 """The life of a finding: states, verbs and flow (整改台账).
 
-open 待整改 → in_progress 整改中 → fixed 已整改待复核 → closed 已销号; a return is fixed → in_progress; a violation is
-referred 已移交, never simply closed (action plan, part 3 (2): 对存在违法违纪违规的机构，依法依纪依规处置).
+open 待整改 → in_progress 整改中 → fixed 已整改待复核 → closed 已销号; a return is fixed → in_progress.
+
+Where the edition asks, a plan is accepted before work begins (planning.py); what has to be kept up is reviewed at
+intervals before it is closed (continuing.py); a violation is referred 已移交, never simply closed (enforcement.py).
 """
 
 from __future__ import annotations
 
-from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 from django_fsm import RETURN_VALUE
 from viewflow import this
 from viewflow.workflow import flow
 
 from cases.deadlines import Due
 from cases.errors import Conflict, Invalid
-from cases.models import Case, WorkItem
+from cases.models import Case, Rectification, WorkItem
 from cases.roles import Role
-from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another, on_hold
-from workflows.engine import cascade, lock
+from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another
 from workflows.extension.asking import ExtensionVerbs
+from workflows.finding.continuing import ContinuingVerbs, check_kept_up
+from workflows.finding.cycle import settle_cycle, unsettle_cycle
+from workflows.finding.enforcement import EnforcementVerbs
+from workflows.finding.following import FollowingVerbs
+from workflows.finding.planning import PlanVerbs, check_plan, work_rule
 from workflows.finding.record import (
+    AFRESH,
     check_closable,
     given,
     limit_fields,
@@ -30,31 +36,45 @@ from workflows.finding.record import (
     remaining_limit,
     save_record,
 )
+from workflows.finding.states import IN_HAND, LIVE, SETTLED, WITH_COUNTY, WITH_INSTITUTION, State
+from workflows.finding.with_selfcheck import SelfCheckVerbs
 from workflows.holding import HoldVerbs
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Gate, Task
+from workflows.nudging import NudgeVerbs
 from workflows.rules import verb
 from workflows.step import Step
+from workflows.supervision.opening import SuperviseVerbs
+
+__all__ = [
+    "FINDING",
+    "IN_HAND",
+    "LIVE",
+    "SETTLED",
+    "WITH_COUNTY",
+    "WITH_INSTITUTION",
+    "FindingCase",
+    "FindingFlow",
+    "State",
+]
+
+CLOSE, WITHDRAW = gettext_lazy("Pass review and close"), gettext_lazy("Withdraw")
+OF_THE_INSTITUTION = ("measure", "responsible_unit", "responsible")
 
 
-class State(models.TextChoices):
-    OPEN = "open", gettext_lazy("To rectify")
-    IN_PROGRESS = "in_progress", gettext_lazy("Rectifying")
-    FIXED = "fixed", gettext_lazy("Fixed, awaiting review")
-    CLOSING = "closing", gettext_lazy("Awaiting approval to close")
-    CLOSED = "closed", pgettext_lazy("finding", "Closed")
-    REFERRED = "referred", gettext_lazy("Referred")
-    REJECTED = "rejected", gettext_lazy("Not upheld")
-    CANCELLED = "cancelled", pgettext_lazy("finding", "Cancelled")
-
-
-WITH_INSTITUTION = (State.OPEN, State.IN_PROGRESS)
-WITH_COUNTY = (State.FIXED, State.CLOSING)
-LIVE = (*WITH_INSTITUTION, *WITH_COUNTY)
-SETTLED = (State.CLOSED, State.REFERRED, State.REJECTED, State.CANCELLED)
-
-
-class FindingCase(ExtensionVerbs, HoldVerbs, ItemVerbs, Case):
+class FindingCase(
+    SelfCheckVerbs,
+    PlanVerbs,
+    ContinuingVerbs,
+    EnforcementVerbs,
+    FollowingVerbs,
+    ExtensionVerbs,
+    HoldVerbs,
+    NudgeVerbs,
+    SuperviseVerbs,
+    ItemVerbs,
+    Case,
+):
     """A finding as a case; its parent is the cycle in which it was found."""
 
     class Meta:
@@ -64,7 +84,7 @@ class FindingCase(ExtensionVerbs, HoldVerbs, ItemVerbs, Case):
 
     def put_off(self, step: Step, date: Due) -> None:
         """The limit stands in the record, and the institution's work follows it; the county's has dates of its own."""
-        if step.item is not None and step.item.flow_task.due_date is limit:
+        if step.item is not None and step.item.due_rule == "rectify":
             save_record(step, **limit_fields(date))
         else:
             super().put_off(step, date)
@@ -72,7 +92,8 @@ class FindingCase(ExtensionVerbs, HoldVerbs, ItemVerbs, Case):
     @verb(label=gettext_lazy("Start rectification"), source=State.OPEN, target=State.IN_PROGRESS, permission="fill")
     def start(self, step: Step) -> None:
         """The institution begins; measure and person responsible may be completed here."""
-        save_record(step, **given(step, "measure", "responsible"))
+        check_plan(self.finding)
+        save_record(step, **given(step, *OF_THE_INSTITUTION))
 
     @verb(
         label=gettext_lazy("Submit rectification result"),
@@ -82,6 +103,7 @@ class FindingCase(ExtensionVerbs, HoldVerbs, ItemVerbs, Case):
     )
     def fix(self, step: Step) -> None:
         """The institution says what it did, with evidence of the state afterwards."""
+        check_plan(self.finding)
         result = str(step.details.get("result", "")).strip()
         faults = {}
         if not result:
@@ -91,28 +113,42 @@ class FindingCase(ExtensionVerbs, HoldVerbs, ItemVerbs, Case):
         if faults:
             raise Invalid("result_incomplete", _("The result of rectification is not complete."), faults=faults)
         user = step.actor.user
-        also = given(step, "measure", "responsible")
+        also = given(step, *OF_THE_INSTITUTION)
         save_record(step, result=result, fixed_by=user, fixed_at=step.at, on_spot=False, **also)
         step.facts = {"files": sorted(proof(self).values_list("sha256", flat=True))}
 
-    @verb(label=gettext_lazy("Withdraw"), source=State.FIXED, target=State.IN_PROGRESS, permission="fill", back=True)
+    @verb(label=WITHDRAW, source=State.FIXED, target=State.IN_PROGRESS, permission="fill", back=True)
+    @verb(label=WITHDRAW, source=State.PLAN_SUBMITTED, target=State.OPEN, permission="fill", back=True)
     def withdraw(self, step: Step) -> None:
         """By the one who submitted, while nobody has acted on it."""
         by_the_same_person(step)
-        save_record(step, fixed_by=None, fixed_at=None)
+        if self.state == State.FIXED:
+            save_record(step, fixed_by=None, fixed_at=None)
 
     @verb(
-        label=gettext_lazy("Pass review and close"),
+        label=CLOSE,
         source=State.FIXED,
-        target=RETURN_VALUE(State.CLOSED, State.CLOSING),
+        target=RETURN_VALUE(State.CLOSED, State.CLOSING, State.CONTINUING),
         permission="verify",
     )
+    @verb(label=CLOSE, source=State.CONTINUING, target=RETURN_VALUE(State.CLOSED, State.CLOSING), permission="verify")
     def close(self, step: Step) -> str:
-        """销号: needs evidence, the county's verification, and somebody other than the person who rectified."""
-        check_closable(step, self.finding)
+        """销号: needs evidence, the county's verification, and somebody other than the person who rectified.
+
+        What has to be kept up (长期坚持) is not closed yet: it is reviewed at intervals first.
+        """
+        finding = self.finding
+        check_closable(step, finding)
+        if self.state == State.CONTINUING:
+            check_kept_up(step, finding)
+        reviewed = {"reviewed_by": step.actor.user, "reviewed_at": step.at}
+        if self.state == State.FIXED and finding.rectification == Rectification.ONGOING:
+            save_record(step, **reviewed, review_count=0)
+            return State.CONTINUING
         if step.edition.settings.closing_needs_approver:
+            save_record(step, **reviewed)
             return State.CLOSING
-        save_record(step, closed_by=step.actor.user, closed_at=step.at)
+        save_record(step, **reviewed, closed_by=step.actor.user, closed_at=step.at)
         settle_cycle(step)
         return State.CLOSED
 
@@ -120,45 +156,33 @@ class FindingCase(ExtensionVerbs, HoldVerbs, ItemVerbs, Case):
     def approve_closing(self, step: Step) -> None:
         """Where the edition asks for it: by somebody other than the one who passed the review."""
         check_closable(step, self.finding)
+        if self.finding.rectification == Rectification.ONGOING:
+            check_kept_up(step, self.finding)
         reviewer = step.item.after if step.item else None
-        if reviewer is not None and step.actor.user is not None and reviewer.done_by_id == step.actor.user.pk:
+        if reviewer is not None and reviewer.done_by_id in step.in_the_name_of:
             raise Conflict("approver_is_reviewer", _("The person who passed the review cannot approve it too."))
         save_record(step, closed_by=step.actor.user, closed_at=step.at)
         settle_cycle(step)
 
     @verb(
         label=gettext_lazy("Return"),
-        source=(State.FIXED, State.CLOSING),
+        source=(State.FIXED, State.CLOSING, State.CONTINUING),
         target=State.IN_PROGRESS,
         permission=("verify", "approve"),
         back=True,
         reason=True,
     )
     def return_(self, step: Step) -> None:
-        """Back to the institution with the reason and the rest of its limit; the number of returns is kept."""
+        """Back to the institution with the reason and the rest of its limit; the number of returns is kept.
+
+        So does what was to be kept up and has slipped back: its periodic reviews then count from the beginning.
+        """
         not_claimed_by_another(step)
         finding = self.finding
         count = finding.return_count + 1
         limit = limit_fields(remaining_limit(step, finding, finding.fixed_at))
-        save_record(step, return_count=count, **limit, fixed_by=None, fixed_at=None, on_spot=False)
+        save_record(step, **{**AFRESH, **limit, "return_count": count})
         step.facts = {"return_count": count, "due_on": finding.due_on.isoformat()}
-
-    @verb(
-        label=gettext_lazy("Refer for enforcement"),
-        source=LIVE,
-        target=State.REFERRED,
-        permission="verify",
-        back=True,
-        reason=True,
-    )
-    def refer(self, step: Step) -> None:
-        """Hand the matter over to a named authority (移交处置)."""
-        authority = str(step.details.get("referred_to", "")).strip()
-        if not authority:
-            message = _("Name the authority that takes the matter over.")
-            raise Invalid("authority_missing", message, faults={"referred_to": [message]})
-        save_record(step, referred_to=authority, reference=str(step.details.get("reference", "")).strip())
-        settle_cycle(step)
 
     @verb(
         label=gettext_lazy("Reopen"),
@@ -171,60 +195,16 @@ class FindingCase(ExtensionVerbs, HoldVerbs, ItemVerbs, Case):
     def reopen(self, step: Step) -> None:
         """By a superior, with reason; brings the cycle back to rectification, with the rest of the limit."""
         finding = self.finding
-        save_record(
-            step,
-            closed_by=None,
-            closed_at=None,
-            **limit_fields(remaining_limit(step, finding, finding.fixed_at or self.finished)),
-            confirmed_at=finding.confirmed_at or step.at,
-            fixed_by=None,
-            fixed_at=None,
-            on_spot=False,
-            referred_to="",
-            reference="",
-        )
+        rest = remaining_limit(step, finding, finding.fixed_at or self.finished)
+        save_record(step, **AFRESH, **limit_fields(rest), confirmed_at=finding.confirmed_at or step.at)
         step.facts = {"due_on": self.finding.due_on.isoformat()}
         unsettle_cycle(step)
 
-    @verb(label=pgettext_lazy("finding", "Confirm"), source=LIVE)
-    def confirm(self, step: Step) -> None:
-        """The county's verification upholds the finding, as reported or amended."""
-        save_record(step, confirmed_at=step.at, **step.details)
-
-    @verb(label=pgettext_lazy("finding", "Reject"), source=LIVE, target=State.REJECTED, back=True)
-    def reject(self, step: Step) -> None:
-        """The county's verification does not uphold the finding."""
-        save_record(step, confirmed_at=step.at)
-
-    @verb(label=pgettext_lazy("finding", "Update"), source=LIVE, deliver=False)
-    def update(self, step: Step) -> None:
-        """A later submission of the self-check words the same problem anew; the county has to confirm that again."""
-        save_record(step, confirmed_at=None, **step.details)
-
-    @verb(label=pgettext_lazy("finding", "Drop"), source=LIVE, target=State.CANCELLED, back=True)
-    def drop(self, step: Step) -> None:
-        """A later submission no longer reports the problem, or the cycle is cancelled."""
-
-    @verb(
-        label=pgettext_lazy("finding", "Renew"),
-        source=(State.CANCELLED, State.REJECTED, State.CLOSED, State.REFERRED, State.OPEN, State.FIXED),
-        target=RETURN_VALUE(State.OPEN, State.FIXED),
-        back=True,
-    )
-    def renew(self, step: Step) -> str:
-        """A later submission reports the problem again, or otherwise than before as (not) rectified on the spot."""
-        fields = {**step.details, "confirmed_at": None, "closed_by": None, "closed_at": None}
-        fields |= {"referred_to": "", "reference": ""}
-        if fields.get("on_spot"):
-            fields |= {"fixed_by": step.actor.user, "fixed_at": step.at, "result": fields.get("measure", "")}
-        else:
-            fields |= {"fixed_by": None, "fixed_at": None}
-        save_record(step, **fields)
-        return State.FIXED if fields.get("on_spot") else State.OPEN
-
 
 def limit(step: Step) -> Due | None:
-    """The finding's own limit (整改时限); None where the edition's holds."""
+    """The finding's own limit (整改时限); None where the edition's holds, or the plan is owed first."""
+    if work_rule(step) != "rectify":
+        return None
     own = limit_of(step.case.finding)
     return own if own.on else None
 
@@ -250,8 +230,18 @@ class FindingFlow(flow.Flow):
         permission="fill",
         deadline="rectify",
         due_date=limit,
+        rule_for=work_rule,
     ).Next(this.is_fixed)
-    is_fixed = Gate(State.FIXED).Then(this.review).Else(this.rectify)
+    is_fixed = Gate(State.FIXED).Then(this.review).Else(this.is_planned)
+    is_planned = Gate(State.PLAN_SUBMITTED).Then(this.decide_plan).Else(this.rectify)
+    decide_plan = Task(
+        title=gettext_lazy("Decide on the rectification plan"),
+        state=State.PLAN_SUBMITTED,
+        role=Role.COUNTY_OFFICER,
+        permission="verify",
+        deadline="plan_acceptance",
+        level="superior",
+    ).Next(this.rectify)
     rectify = Task(
         title=gettext_lazy("Rectify"),
         state=State.IN_PROGRESS,
@@ -259,7 +249,9 @@ class FindingFlow(flow.Flow):
         permission="fill",
         deadline="rectify",
         due_date=limit,
-    ).Next(this.review)
+        rule_for=work_rule,
+    ).Next(this.is_planned_late)
+    is_planned_late = Gate(State.PLAN_SUBMITTED).Then(this.decide_plan).Else(this.review)
     review = Task(
         title=gettext_lazy("Review the rectification"),
         state=State.FIXED,
@@ -267,6 +259,15 @@ class FindingFlow(flow.Flow):
         permission="verify",
         deadline="review",
         rule_for=review_rule,
+        level="superior",
+    ).Next(this.goes_on)
+    goes_on = Gate(State.CONTINUING).Then(this.keep_up).Else(this.needs_approval)
+    keep_up = Task(
+        title=gettext_lazy("Review what has to be kept up"),
+        state=State.CONTINUING,
+        role=Role.COUNTY_OFFICER,
+        permission="verify",
+        deadline="continuing_review",
         level="superior",
     ).Next(this.needs_approval)
     needs_approval = Gate(State.CLOSING).Then(this.approve_closing).Else(this.end)
@@ -294,30 +295,3 @@ FINDING = register(
         record="finding",
     )
 )
-
-
-def cycle_of(step: Step) -> Case:
-    """The cycle in which the finding was made; every finding has one."""
-    cycle: Case = step.case.finding.cycle
-    return cycle
-
-
-def settle_cycle(step: Step) -> None:
-    """Let the cycle become verified when this was its last finding that was not settled."""
-    others = Case.objects.filter(parent=step.case.parent_id, kind="finding", state__in=LIVE).exclude(pk=step.case.pk)
-    if others.exists():
-        return
-    cycle = lock(cycle_of(step))
-    if cycle.state == "rectifying":
-        cascade(step, cycle, "settle")
-
-
-def unsettle_cycle(step: Step) -> None:
-    """Bring a verified cycle back to rectification; refuse where it is archived or cancelled."""
-    cycle = lock(cycle_of(step))
-    if cycle.held_at is not None:
-        raise on_hold(cycle)
-    if cycle.state in ("archived", "cancelled"):
-        raise Conflict("cycle_is_over", _("The year’s cycle is archived or cancelled; reopen it first."))
-    if cycle.state == "verified":
-        cascade(step, cycle, "resume")

@@ -8,10 +8,11 @@ from typing import Any
 
 from cases.clock import local_date
 from cases.deadlines import Due, counted, named
-from cases.models import Finding, Rectification, SelfCheckSubmission, Sequence
+from cases.models import Case, Finding, Rectification, SelfCheckSubmission, Sequence
 from workflows.engine import cascade, lock_many, open_case
-from workflows.finding.kind import LIVE, State
+from workflows.finding.kind import IN_HAND, LIVE, State
 from workflows.finding.record import limit_fields
+from workflows.finding.recurrence import earlier_findings, with_recurrence
 from workflows.step import Step
 
 
@@ -19,8 +20,8 @@ def sync_with_selfcheck(step: Step, answers: Mapping[str, Mapping[str, Any]]) ->
     """Make, update, renew or drop the self-check's findings so that they are the submitted problems, each once.
 
     ``answers`` are those of the submitted snapshot by item code. A problem that was put right on the spot starts as
-    fixed. What is closed or referred stays so unless the institution now reports another problem there; what was
-    dropped or not upheld comes back when it is reported again.
+    fixed. What is closed, referred or kept up under review stays so unless the institution now reports another problem
+    there; what was dropped or not upheld comes back when it is reported again.
     """
     problems = _problems(answers)
     known = reported(step)
@@ -28,7 +29,7 @@ def sync_with_selfcheck(step: Step, answers: Mapping[str, Mapping[str, Any]]) ->
     for code, finding in known.items():
         state, fields = finding.case.state, problems.get(code)
         if fields is None:
-            if state in LIVE:
+            if state in IN_HAND:
                 cascade(step, finding.case, "drop")
         elif (
             state in (State.CANCELLED, State.REJECTED)
@@ -36,7 +37,7 @@ def sync_with_selfcheck(step: Step, answers: Mapping[str, Mapping[str, Any]]) ->
             or _another_problem(state, before.get(code, {}), fields)
         ):
             cascade(step, finding.case, "renew", **_with_limit(step, fields))
-        elif state in LIVE and (changes := _changes(finding, before.get(code, {}), fields)):
+        elif state in IN_HAND and (changes := _changes(finding, before.get(code, {}), fields)):
             cascade(step, finding.case, "update", **changes)
     new = [code for code in problems if code not in known]
     _open(step, [(code, Finding.Source.SELF_CHECK, _with_limit(step, problems[code])) for code in new])
@@ -76,7 +77,7 @@ def lock_findings(findings: Iterable[Finding]) -> list[Finding]:
 
 def _another_problem(state: str, before: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
     """Whether an item whose finding is settled is now reported with another problem than in the version before."""
-    settled = state in (State.CLOSED, State.REFERRED)
+    settled = state in (State.CLOSED, State.CONTINUING, State.REFERRED)
     return settled and any(before.get(name) != fields[name] for name in ("problem", "facets"))
 
 
@@ -95,10 +96,12 @@ def _open(step: Step, problems: list[tuple[str, str, dict[str, Any]]]) -> None:
     cycle = step.case
     if not problems:
         return
-    county = cycle.unit.superior or cycle.unit
-    first = Sequence.take(f"finding:{cycle.year}:{county.code}", len(problems))
-    for offset, (item_code, source, fields) in enumerate(problems):
+    years = step.edition.settings.recurrence_years
+    earlier = earlier_findings(cycle, (code for code, _source, _fields in problems), years=years, at=step.at)
+    numbers = _numbers(cycle, len(problems))
+    for (item_code, source, fields), number in zip(problems, numbers, strict=True):
         fixed = fields.get("on_spot", False)
+        fields = with_recurrence(fields, earlier.get(item_code, ()))
         record = Finding(cycle=cycle, item_code=item_code, source=source, **fields)
         if fixed:
             record.fixed_by, record.fixed_at = step.actor.user, step.at
@@ -113,11 +116,30 @@ def _open(step: Step, problems: list[tuple[str, str, dict[str, Any]]]) -> None:
             at=step.at,
             record=record,
             parent=cycle,
-            number=f"{cycle.year}-{county.code}-{first + offset:03d}",
+            number=number,
             state=State.FIXED if fixed else State.OPEN,
             grant=step.grant,
-            facts={"item": item_code, "source": source},
+            facts={"item": item_code, "source": source, **_recurrence_facts(record)},
         )
+
+
+def _recurrence_facts(record: Finding) -> dict[str, Any]:
+    if record.recurrence_of_id is None:
+        return {}
+    return {"recurrence_of": record.recurrence_of_id, "severity": record.severity}
+
+
+def _numbers(cycle: Case, count: int) -> list[str]:
+    """The next numbers of the county and year: of four digits, so that they sort as texts, too.
+
+    A county's year that began with three digits, as the first release wrote them, goes on with three.
+    """
+    county = cycle.unit.superior or cycle.unit
+    prefix = f"{cycle.year}-{county.code}-"
+    first = Sequence.take(f"finding:{cycle.year}:{county.code}", count)
+    begun_with_three = first > 1 and Case.objects.filter(kind="finding", number=f"{prefix}001").exists()
+    width = 3 if begun_with_three else 4
+    return [f"{prefix}{number:0{width}d}" for number in range(first, first + count)]
 
 
 def _problems(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

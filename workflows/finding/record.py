@@ -12,8 +12,26 @@ from cases.clock import local_date
 from cases.deadlines import Due, counted, known, replayed, resumed
 from cases.errors import Conflict, Invalid
 from cases.evidence import submitted
-from cases.models import Case, Evidence, Finding
-from workflows.step import Step
+from cases.models import Case, Evidence, Finding, WorkItem
+from workflows.step import Step, is_serious
+
+# What a finding that comes back, or is reported again, does not have any more.
+AFRESH: dict[str, Any] = {
+    "fixed_by": None,
+    "fixed_at": None,
+    "on_spot": False,
+    "reviewed_by": None,
+    "reviewed_at": None,
+    "review_count": 0,
+    "closed_by": None,
+    "closed_at": None,
+    "referred_to": "",
+    "reference": "",
+    "enforcement_outcome": "",
+    "enforcement_on": None,
+}
+# What the date of the open work item follows.
+OF_THE_DATE = {"due_on", "confirmed_at", "severity", "rectification"}
 
 
 def given(step: Step, *names: str) -> dict[str, str]:
@@ -32,7 +50,7 @@ def save_record(step: Step, **values: Any) -> Finding:
         finding._history_date = step.at
         finding._change_reason = step.verb
         finding.save(update_fields=list(values))
-    if {"due_on", "confirmed_at"} & values.keys():
+    if OF_THE_DATE & values.keys():
         follow_limit(step)
     record: Finding = finding
     return record
@@ -54,12 +72,20 @@ def follow_limit(step: Step) -> None:
     item = step.item
     if item is None or item.pk is None:
         return
-    node = item.flow_task
-    if node.due_date is None and node.rule_of(step) == item.due_rule:
-        return
-    date = step.due(node)
-    if date.at != item.due_at:
-        step.move_due(item, date, node.rule_of(step))
+    node, code = item.flow_task, item.flow_task.rule_of(step)
+    if code != item.due_rule or step.edition.deadlines[code].kind == "record":
+        date = step.due(node)
+        if (date.at, code) != (item.due_at, item.due_rule):
+            step.move_due(item, date, code)
+    if item.role and item.due_at is not None:
+        follow_severity(step, item)
+
+
+def follow_severity(step: Step, item: WorkItem) -> None:
+    """The ladder that goes with the severity, on the same date: a revision of it, so that its rungs fire."""
+    rule = step.edition.deadlines[item.due_rule]
+    if item.ladder != step.edition.ladder_code(rule, serious=is_serious(step.case)):
+        step.move_due(item, Due(local_date(item.due_at), list(item.due_trace)))
 
 
 def limit_of(finding: Finding) -> Due:
@@ -101,7 +127,7 @@ def check_closable(step: Step, finding: Finding) -> None:
     """Refuse to close without verification or evidence, or by the person who rectified (design, Rectification)."""
     if finding.confirmed_at is None:
         raise Conflict("not_verified_yet", _("The county’s verification has not confirmed this finding yet."))
-    if step.actor.user is not None and finding.fixed_by_id == step.actor.user.pk:
+    if finding.fixed_by_id in step.in_the_name_of:
         raise Conflict("closer_is_rectifier", _("The person who rectified a finding cannot close it."))
     if not proof(step.case).exists():
         raise Conflict("no_evidence", _("There is no evidence of the state after rectification."))

@@ -13,11 +13,21 @@ from cases.clock import local_date
 from cases.deadlines import named
 from cases.editions.schema import CheckItem
 from cases.errors import Invalid, WrongRole
-from cases.models import Conclusion, Finding, Rectification, SelfCheckSubmission, Verification, VerificationItem
+from cases.models import (
+    Conclusion,
+    Finding,
+    Rectification,
+    SelfCheckSubmission,
+    Severity,
+    Verification,
+    VerificationItem,
+)
 from cases.verification_drafts import adds_finding, begin, stamp
 from workflows.finding import ledger
 from workflows.finding.record import limit_fields
 from workflows.step import Step
+
+ADDED_FROM = (Finding.Source.COUNTY, Finding.Source.COMPLAINT)
 
 
 @dataclass(frozen=True)
@@ -103,14 +113,14 @@ def approve(step: Step) -> bool:
         raise Invalid("nothing_verified", _("No item has been verified yet."))
     items = list(verification.items.order_by("item_code"))
     officers = {verification.concluded_by_id, *(item.updated_by_id for item in items)}
-    if step.actor.user is not None and step.actor.user.pk in officers:
+    if not officers.isdisjoint(step.in_the_name_of):
         raise WrongRole(
             "approver_is_officer",
             _("Whoever has verified cannot approve the verification."),
             hint=_("Ask another approver of your commission."),
         )
     _stamp(step, verification, approved_by=step.actor.user, approved_at=step.at)
-    live = [finding for finding in ledger.reported(step).values() if finding.case.state in ledger.LIVE]
+    live = [finding for finding in ledger.reported(step).values() if finding.case.state in ledger.IN_HAND]
     effects = effects_of(submission, items, live)
     for finding, words in effects.confirmed:
         ledger.confirm(step, finding, **words)
@@ -123,8 +133,8 @@ def approve(step: Step) -> bool:
 
 
 def reported_findings(cycle_id: int) -> list[Finding]:
-    """The findings of the self-check that are not settled: those that approving will confirm, amend or reject."""
-    found = Finding.objects.filter(cycle=cycle_id, source=Finding.Source.SELF_CHECK, case__state__in=ledger.LIVE)
+    """The findings of the self-check that are in hand: those that approving will confirm, amend or reject."""
+    found = Finding.objects.filter(cycle=cycle_id, source=Finding.Source.SELF_CHECK, case__state__in=ledger.IN_HAND)
     return list(found.select_related("case"))
 
 
@@ -191,10 +201,14 @@ def item_faults(
 
 
 def add_finding(step: Step) -> None:
-    """A problem that the county finds after its verification goes straight onto the ledger."""
+    """A problem that the county finds after its verification, or that somebody complained of, goes onto the ledger."""
     fields = finding_fields(step, step.details)
     code = str(step.details["item_code"])
-    ledger.open_findings(step, Finding.Source.COUNTY, [(code, fields)])
+    source = str(step.details.get("source") or Finding.Source.COUNTY)
+    if source not in ADDED_FROM:
+        message = _("Choose where the finding comes from.")
+        raise Invalid("source_unknown", message, faults={"source": [message]})
+    ledger.open_findings(step, source, [(code, fields)])
     step.facts = {"item": code, "added": 1}
 
 
@@ -212,6 +226,8 @@ def finding_fields(step: Step, details: Mapping[str, Any]) -> dict[str, Any]:
         faults["facets"] = [_("Choose at least one aspect that the problem belongs to.")]
     if not problem:
         faults["problem"] = [_("Describe the problem.")]
+    if details.get("severity") not in (None, "", *Severity.values):
+        faults["severity"] = [_("Choose how severe the finding is.")]
     if faults:
         raise Invalid("finding_incomplete", _("The finding is not complete."), faults=faults)
     kind = details.get("rectification") or Rectification.TIME_LIMITED
@@ -221,6 +237,8 @@ def finding_fields(step: Step, details: Mapping[str, Any]) -> dict[str, Any]:
         "problem": problem,
         "measure": str(details.get("measure") or "").strip(),
         "rectification": kind,
+        "severity": details.get("severity") or Severity.GENERAL,
+        **_responsible(details),
         **limit_fields(named(due_on, "county") if due_on else ledger.default_limit(step, str(kind))),
     }
 
@@ -234,6 +252,7 @@ def _amendments(finding: Finding, item: VerificationItem) -> dict[str, Any]:
         "problem": item.problem.strip(),
         "measure": item.measure.strip(),
         "rectification": item.rectification,
+        "severity": item.severity,
         "due_on": item.due_on,
     }
     known = {name: getattr(finding, name) for name in wording} | {"facets": sorted(finding.facets)}
@@ -250,8 +269,14 @@ def _as_details(item: VerificationItem) -> dict[str, Any]:
         "facets": item.facets,
         "measure": item.measure,
         "rectification": item.rectification,
+        "severity": item.severity,
         "due_on": item.due_on,
     }
+
+
+def _responsible(details: Mapping[str, Any]) -> dict[str, str]:
+    """Who has to put it right, where the officer names a department or a person."""
+    return {name: str(details.get(name) or "").strip() for name in ("responsible_unit", "responsible")}
 
 
 def _stamp(step: Step, verification: Verification, **values: Any) -> None:

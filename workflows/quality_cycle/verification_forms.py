@@ -10,10 +10,11 @@ from django.utils.translation import pgettext_lazy
 
 from cases.editions.schema import CheckItem, Form
 from cases.evidence import ACCEPT
-from cases.models import AnswerStatus, Conclusion, Rectification, Verification, VerificationItem
+from cases.models import AnswerStatus, Conclusion, Rectification, Severity, Verification, VerificationItem
 from cases.selfcheck_rules import MAX_TEXT
 from cases.selfcheck_rules.faults import text_faults
 from cases.verification_drafts import ITEM_FIELDS, VISIT_FIELDS
+from workflows.quality_cycle.verification import ADDED_FROM
 
 YEARS_AHEAD = 3  # as for the institution's own planned dates
 LONGEST_OFFICIALS = 200
@@ -48,6 +49,9 @@ class ProblemFields(forms.Form):
     measure = Text(label=_("Corrective measure"), rows=2)
     rectification = forms.ChoiceField(
         label=_("Way of rectification"), required=False, choices=Rectification.choices, widget=forms.RadioSelect
+    )
+    severity = forms.ChoiceField(
+        label=_("Severity"), required=False, choices=Severity.choices, widget=forms.RadioSelect
     )
     due_on = forms.DateField(label=_("Due date"), required=False, widget=day_input())
 
@@ -125,7 +129,22 @@ class EvidenceForm(forms.Form):
 class FindingForm(ProblemFields):
     """A problem that the county finds after its verification."""
 
-    field_order = ["facets", "problem", "measure", "rectification", "due_on"]
+    source = forms.ChoiceField(label=_("Source"), widget=forms.RadioSelect)
+    responsible_unit = forms.CharField(
+        label=_("Unit responsible"),
+        required=False,
+        max_length=60,
+        help_text=_("The department of the institution, where it is known."),
+    )
+    responsible = forms.CharField(label=_("Person responsible"), required=False, max_length=60)
+    field_order = ["source", "facets", "problem", "measure", "rectification", "severity", "due_on"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        source: Any = self.fields["source"]
+        source.choices = [(each.value, each.label) for each in ADDED_FROM]
+        source.initial = ADDED_FROM[0]
+        self.fields["severity"].initial = Severity.GENERAL
 
 
 class ItemChoiceForm(forms.Form):

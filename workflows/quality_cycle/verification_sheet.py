@@ -63,7 +63,7 @@ class Line:
     def amends(self) -> bool:
         """Whether the county agrees that there is a problem and words it in its own way."""
         mine = self.mine
-        own = mine.problem or mine.measure or mine.facets or mine.rectification or mine.due_on
+        own = mine.problem or mine.measure or mine.facets or mine.rectification or mine.severity or mine.due_on
         return self.reported and mine.conclusion == Conclusion.AGREE and bool(own)
 
     @property

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from cases.editions.rules import OTHER_SUFFIX
 from cases.editions.schema import CheckItem, Form, Measure
-from cases.models import AnswerStatus, Conclusion, Evidence, Rectification, VerificationItem
+from cases.models import AnswerStatus, Conclusion, Evidence, Rectification, Severity, VerificationItem
 from cases.selfcheck_rules import Change, limit_text
 from cases.wording import cdate
 from workflows.quality_cycle.verification_sheet import Line
@@ -48,6 +48,7 @@ def labels() -> dict[str, str]:
         "problem": _("Problem"),
         "measure": _("Corrective measure"),
         "rectification": _("Way of rectification"),
+        "severity": _("Severity"),
         "fixed_on_spot": _("Already rectified on the spot"),
         "responsible": _("Person responsible"),
         "planned_on": _("Due date"),
@@ -158,7 +159,8 @@ def record_rows(item: CheckItem, mine: VerificationItem) -> list[tuple[str, str]
 
 def own_rows(item: CheckItem, mine: VerificationItem) -> list[tuple[str, str]]:
     """The county's words about a problem as (label, value), blanks left out."""
-    values = {name: getattr(mine, name) for name in ("facets", "problem", "measure", "rectification", "due_on")}
+    names = ("facets", "problem", "measure", "rectification", "severity", "due_on")
+    values = {name: getattr(mine, name) for name in names}
     return [(labels()[name], _worded(item, name, value)) for name, value in values.items() if value]
 
 
@@ -168,7 +170,7 @@ def amended_rows(line: Line) -> list[Row]:
         return []
     pairs = {"facets": "facets", "problem": "problem", "measure": "measure", "rectification": "rectification"}
     rows = []
-    for name, theirs in (pairs | {"due_on": "planned_on"}).items():
+    for name, theirs in (pairs | {"severity": "", "due_on": "planned_on"}).items():
         new = _worded(line.item, name, getattr(line.mine, name))
         old = _worded(line.item, theirs, line.answer.get(theirs))
         if new and new != old:
@@ -187,6 +189,8 @@ def _worded(item: CheckItem, name: str, value: Any) -> str:
             return facet_words(item, value)
         case "rectification":
             return str(Rectification(value).label)
+        case "severity":
+            return str(Severity(value).label)
         case "fixed_on_spot":
             return _("Yes") if value else ""
         case "planned_on" | "due_on":
