@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 QUEUE = "sweeps"
 NUDGE_EXPIRES = 15
-SOFT_LIMIT, HARD_LIMIT = 240, 300
+SOFT_LIMIT, HARD_LIMIT = 420, 480  # seconds; the longest sweep gives up of itself after 300
 PUBLISHING = {"socket_connect_timeout": 1, "socket_timeout": 1, "max_retries": 1, "interval_start": 0}
 QUIET = 60.0  # seconds between two complaints about the broker
 

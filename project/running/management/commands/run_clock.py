@@ -17,6 +17,8 @@ from project.running.loop import Loop
 
 class Command(BaseCommand):
     help = "Run every sweep when it is due, until SIGTERM or Ctrl-C; the batch that was begun is finished first."
+    # It is started again after every fault; the release was checked when it was installed.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="until nothing is left to do, then end")
