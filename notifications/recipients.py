@@ -119,7 +119,10 @@ class Directory:
     # ── answering, from memory ──
 
     def people(self, target: str, item: Any) -> list[Recipient]:
-        """Who is meant by a target of a ladder or rule, seen from a loaded work item; each person once."""
+        """Who is meant by a target of a ladder or rule, seen from a loaded work item; each person once.
+
+        Beside the targets of the ladders, ``officer`` is the officer of the item's own unit.
+        """
         if target == "person":
             return self._owner(item) or self.holders(item.unit_id, item.role, target)
         word, _plus, levels = target.partition("+")

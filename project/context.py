@@ -23,6 +23,7 @@ from cases import clock
 from cases.access import appointments_of
 from cases.models import Appointment, User, WorkItem
 from cases.web import viewer_of
+from notifications.centre import unread_count
 from project.navigation import Entry, entries_for, tabs_for
 
 BARE_CODE = re.compile(r"[\w.:+/=-]*", re.ASCII)  # what a form's own machinery sends; anything else was typed
@@ -171,6 +172,20 @@ class Shell:
         if count is None:
             count = WorkItem.objects.open().addressed_to(viewer_of(self.request))[: COUNT_CAP + 1].count()
         return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
+
+    @cached_property
+    def unread(self) -> str:
+        """How many messages this person has not read, capped; empty for none."""
+        if not self.user:
+            return ""
+        count: int | None = getattr(self.request, "unread_count", None)  # set by a page that has counted already
+        if count is None:
+            count = unread_count(self.user)
+        return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
+
+    @property
+    def messages_url(self) -> str:
+        return _address("messages")
 
     @property
     def home(self) -> str:

@@ -51,6 +51,7 @@ class Entry:
 
 ENTRIES = (
     Entry(WORK, _("To do"), "inbox", "inbox", EVERYONE - {Role.NATIONAL_EXPERT}, tab=1, counted=True),
+    Entry(WORK, _("Message centre"), "messages", "bell", EVERYONE),
     Entry(WORK, _("County verification"), "verifications", "compare", COUNTY, tab=3, short=_("Verification")),
     Entry(WORK, _("Rectification items"), "ledger", "ledger", INSTITUTION, tab=2, short=_("Ledger")),
     Entry(WORK, _("Rectification ledger"), "ledger", "ledger", COUNTY | ABOVE | READERS, tab=2, short=_("Ledger")),
@@ -58,6 +59,7 @@ ENTRIES = (
     Entry(FILES, _("Annual cycles"), "cycles", "calendar", COUNTY | ABOVE | READERS, tab=3, short=_("Cycles")),
     Entry(FILES, _("Institution files"), "units", "file", WORKERS | READERS),
     Entry(RUNNING, _("Roster import"), "roster", "users", frozenset({Role.SYSTEM_ADMIN}), tab=2, short=_("Roster")),
+    Entry(RUNNING, _("Messages that were not sent"), "outgoing", "send", frozenset({Role.SYSTEM_ADMIN})),
 )
 MINE = Entry(WORK, _("My page"), "me", "user", EVERYONE, tab=4, short=pgettext_lazy("tab", "Me"))
 

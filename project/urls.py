@@ -7,5 +7,6 @@ from django.views.i18n import set_language
 urlpatterns = [
     path("", include("workflows.urls")),
     path("", include("cases.urls")),
+    path("", include("notifications.urls")),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
 ]

@@ -9,9 +9,11 @@ application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - these need the applications to be loaded
 
+from notifications.rules import require_rules  # noqa: E402
 from project.running.loop import start_embedded  # noqa: E402
 from workflows.soundness import require_sound  # noqa: E402
 
 require_sound()
+require_rules()
 if settings.CLOCK == "embedded":
     start_embedded()

@@ -34,7 +34,7 @@ class Dispatch(models.Model):
     """A message on its way out by one channel.
 
     ``key`` is the idempotency key that travels with it; ``token`` is fresh for every claim, and only its holder may
-    finish. A message that waits for its digest is ``gathered`` into it.
+    finish. A message for somebody who wants one e-mail a day waits in the state ``digest`` until it is ``gathered``.
     """
 
     class Channel(models.TextChoices):
@@ -43,6 +43,7 @@ class Dispatch(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", pgettext_lazy("dispatch", "Waiting")
+        DIGEST = "digest", pgettext_lazy("dispatch", "Waiting for the digest")
         SENT = "sent", pgettext_lazy("dispatch", "Sent")
         FAILED = "failed", pgettext_lazy("dispatch", "Failed")
         GATHERED = "gathered", pgettext_lazy("dispatch", "Part of a digest")
@@ -68,7 +69,9 @@ class Dispatch(models.Model):
         verbose_name_plural = _("Dispatches")
         indexes = [
             models.Index(fields=["not_before", "id"], name="dispatches_due", condition=Q(state="waiting")),
+            models.Index(fields=["not_before", "id"], name="dispatches_digest", condition=Q(state="digest")),
             models.Index(fields=["-created_at"], name="dispatches_failed", condition=Q(state="failed")),
+            models.Index(fields=["-created_at"], name="dispatches_no_address", condition=Q(state="no_address")),
         ]
         constraints = [
             models.UniqueConstraint(
