@@ -2,6 +2,6 @@
 
 from django.urls import include, path
 
-AREAS = ("desk", "quality_cycle", "finding", "extension", "dates")
+AREAS = ("desk", "quality_cycle", "finding", "saved", "extension", "supervision", "dates")
 
 urlpatterns = [path("", include(f"workflows.{area}.urls")) for area in AREAS]

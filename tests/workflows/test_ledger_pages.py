@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from typing import Any
 
-import openpyxl
 import pytest
 import time_machine
 from django.conf import settings
@@ -21,16 +19,16 @@ from hypothesis import strategies as st
 
 from cases.access import Viewer
 from cases.lights import SIGNS, light_of
-from cases.models import Evidence, Finding, WorkItem
+from cases.models import Case, Evidence, Finding, WorkItem
 from tests.story import Story, problem
 from tests.workflows.ledger_rows import findings
 from tests.worlds import World, moment
 from workflows.engine import perform
 from workflows.finding import pages
+from workflows.finding.kind import FindingFlow
 from workflows.finding.ledger_query import Criteria, findings_for, page_of, read, tally
 
 NOW = "2021-06-10 10:00"
-HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x")', "#N/A", "\x07钟", "第一行\n第二行", "'quoted"]
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
     b"\x00\x00\x00\nIDATx\x9cc\x00\x01\x00\x00\x05\x00\x01\r\n-\xb4\x00\x00\x00\x00IEND\xaeB`\x82"
@@ -141,6 +139,12 @@ def test_the_list_shows_what_is_not_settled_of_the_latest_year_unless_asked_othe
         ({"state": "fixed"}, 1),
         ({"source": "self_check"}, 1),
         ({"responsible": "张"}, 1),
+        ({"responsible": "后勤"}, 1),
+        ({"facet": "hand"}, 1),
+        ({"facet": "law"}, 0),
+        ({"severity": "serious"}, 1),
+        ({"recurrence": "yes"}, 1),
+        ({"returned": "yes"}, 2),
         ({"q": "疏散"}, 1),
         ({"q": "-000777"}, 1),
         ({"q": "100%"}, 0),
@@ -152,15 +156,16 @@ def test_the_list_shows_what_is_not_settled_of_the_latest_year_unless_asked_othe
 )
 def test_each_filter_narrows_the_list(query: dict[str, str], wanted: int, world: World) -> None:
     far = dt.date(2021, 9, 1)
+    (before,) = findings(world.other_institution, [{}], year=2020)
     findings(
         world.institution,
         [
-            {"item_code": "A1-19", "due_on": far, "problem": "疏散通道堵塞"},
+            {"item_code": "A1-19", "due_on": far, "problem": "疏散通道堵塞", "facets": ["hand"], "severity": "serious"},
             {"state": "fixed", "source": "self_check", "due_on": far, "review_due": moment("2021-07-30")},
-            {"responsible": "张丽华", "due_on": dt.date(2021, 6, 9)},
-            {"number": "2021-650102-000777", "due_on": dt.date(2021, 6, 17)},
-            {"due_on": None},
-            {"state": "closed"},
+            {"responsible": "张丽华", "due_on": dt.date(2021, 6, 9), "return_count": 1},
+            {"number": "2021-650102-000777", "due_on": dt.date(2021, 6, 17), "responsible_unit": "后勤部"},
+            {"due_on": None, "recurrence_of": before, "return_count": 3},
+            {"state": "closed", "facets": ["core_systems"]},
         ],
     )
     assert len(listed(world.county_officer, **query)) == wanted
@@ -181,6 +186,8 @@ def test_units_are_offered_as_far_as_the_subtree_has_them(world: World, two_coun
         {"state": "nonsense"},
         {"year": "1"},
         {"light": "green"},
+        {"facet": "nonsense"},
+        {"recurrence": "maybe"},
         {"item": "X"},
         {"q": "x" * 61},
         {"institution": "999999"},
@@ -266,6 +273,67 @@ def test_paging_visits_each_row_once_while_others_arrive(
         transaction.set_rollback(True)
 
 
+def test_a_line_carries_its_marks_and_its_original_date(world: World) -> None:
+    (earlier,) = findings(world.institution, [{"state": "closed"}], year=2020)
+    rows: list[dict[str, Any]] = [
+        {"recurrence_of": earlier, "return_count": 2, "severity": "major", "original_due_at": moment("2021-06-01")},
+        {},
+    ]
+    marked, plain = findings(world.institution, rows)
+    common = {"unit": world.institution, "year": 2021, "edition": marked.case.edition, "parent": marked.case}
+    Case.objects.create(kind="supervision", flow_class=FindingFlow, **common)
+    found = enter(world.county_officer).get(reverse("ledger"))
+    lines = {row.finding.pk: row for row in found.context["rows"]}
+    assert lines[marked.pk].marks == ("Under supervision", "Repeated", "Extended", "returned 2 times")
+    assert lines[plain.pk].marks == ()
+    text = found.content.decode()
+    assert "originally Tue 1 Jun" in text
+    assert "<b>Major</b>" in text
+    Case.objects.filter(kind="supervision").update(finished=moment(NOW))
+    lines = {row.finding.pk: row for row in enter(world.county_officer).get(reverse("ledger")).context["rows"]}
+    assert "Under supervision" not in lines[marked.pk].marks
+
+
+def test_what_is_on_hold_says_so_instead_of_a_light(world: World) -> None:
+    held: dict[str, Any] = {"due_on": dt.date(2021, 6, 1), "held_at": moment("2021-05-20")}
+    findings(world.institution, [held, {"due_on": dt.date(2021, 6, 1)}])
+    page = enter(world.county_officer).get(reverse("ledger"))
+    assert sorted((row.light, row.light_word) for row in page.context["rows"]) == [
+        ("held", "On hold"),
+        ("late", "Overdue"),
+    ]
+    assert len(listed(world.county_officer, light="held")) == len(listed(world.county_officer, light="late")) == 1
+
+
+def test_where_everything_is_closed_the_empty_list_says_so(world: World) -> None:
+    findings(world.institution, [{"state": "closed"}, {"state": "closed"}])
+    assert "Everything is closed<" in enter(world.county_officer).get(reverse("ledger")).content.decode()
+    assert "Nothing matches" in enter(world.county_officer).get(reverse("ledger"), {"q": "nothing"}).content.decode()
+    findings(world.institution, [{"state": "referred"}])
+    page = enter(world.county_officer).get(reverse("ledger")).content.decode()
+    assert "Everything is closed or referred" in page
+    assert "2 closed, 1 referred" in page
+
+
+def test_the_list_for_paper_holds_all_that_is_filtered_up_to_its_bound(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "应急灯不亮。" * 40
+    findings(world.institution, [{"problem": long, "due_on": dt.date(2021, 6, 1)}] + [{}] * (pages.PAGE + 3))
+    client = enter(world.county_officer)
+    page = client.get(reverse("ledger"), {"print": "1"})
+    text = page.content.decode()
+    assert len(page.context["rows"]) == pages.PAGE + 4
+    assert long in text
+    assert "page--landscape" in text
+    assert "Year 2021" in text
+    assert "State Not settled" in text
+    assert "as of Thu 10 Jun" in text
+    assert 'name="pick"' not in text
+    monkeypatch.setattr(pages, "PRINT_SIZE", 5)
+    assert "Only the first 5 are printed" in client.get(reverse("ledger"), {"print": "1"}).content.decode()
+
+
 def test_pages_follow_each_other_by_their_links(world: World) -> None:
     records = findings(world.institution, [{} for _ in range(pages.PAGE + 2)])
     client = enter(world.county_officer)
@@ -288,76 +356,8 @@ def test_the_page_costs_the_same_queries_for_few_and_for_many(world: World, djan
     for role in ("county_officer", "region_officer", "institution_filler"):
         client = enter(world.people[role])
         client.get(reverse("ledger"))
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(17):
             assert client.get(reverse("ledger"), {"state": "all"}).status_code == 200
-
-
-# ── Excel ──
-
-
-def exported(user: Any, **query: Any) -> list[list[Any]]:
-    answer: Any = enter(user).get(reverse("ledger_export"), {"year": "all", "state": "all", **query})
-    assert answer.status_code == 200
-    assert answer["Content-Disposition"].startswith("attachment")
-    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
-    return [list(row) for row in book.worksheets[0].iter_rows(values_only=False)]
-
-
-def test_the_file_holds_exactly_the_filtered_rows(world: World, two_counties: dict[str, list[str]]) -> None:
-    late = findings(world.institution, [{"due_on": dt.date(2021, 6, 1)}, {"due_on": dt.date(2021, 5, 31)}])
-    rows = exported(world.county_officer, light="late")
-    assert [row[0].value for row in rows[1:]] == sorted(numbers(late))
-    assert rows[0][0].value == "Number"
-    everything = exported(world.prefecture_officer)
-    assert {row[0].value for row in everything[1:]} == {
-        *numbers(late),
-        *(number for group in two_counties.values() for number in group),
-    }
-
-
-def test_hostile_text_stays_text_and_dates_are_dates(world: World) -> None:
-    findings(
-        world.institution,
-        [{"problem": text, "responsible": text, "number": f"n{at}"} for at, text in enumerate(HOSTILE)],
-    )
-    rows = exported(world.county_officer)
-    head = [cell.value for cell in rows[0]]
-    problem_at, due_at = head.index("Problem"), head.index("Due date")
-    for row, text in zip(rows[1:], HOSTILE, strict=True):
-        cell = row[problem_at]
-        assert (cell.value, cell.data_type) == (text.replace("\x07", ""), "s")
-        assert cell.quotePrefix == text.startswith(("=", "+", "-", "@"))
-        assert row[due_at].value.isoformat() == "2021-06-30T00:00:00"
-        assert row[due_at].is_date
-        assert all(other.data_type != "f" for other in row)
-
-
-def test_only_the_chosen_rows_of_the_own_scope_are_exported(world: World) -> None:
-    mine = findings(world.institution, [{}, {}])
-    foreign = findings(world.other_institution, [{}])
-    rows = exported(world.county_officer, chosen="1", pick=[mine[0].pk, foreign[0].pk])
-    assert [row[0].value for row in rows[1:]] == numbers(mine[:1])
-
-
-def test_choosing_nothing_or_too_much_is_refused_with_a_word(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    findings(world.institution, [{}, {}])
-    client = enter(world.county_officer)
-    nothing = client.get(reverse("ledger_export"), {"chosen": "1"})
-    assert nothing.status_code == 422
-    assert "Choose the rows first" in nothing.content.decode()
-    monkeypatch.setattr(pages, "MAX_ROWS", 1)
-    assert client.get(reverse("ledger_export")).status_code == 422
-
-
-def test_an_export_costs_the_same_queries_for_few_and_for_many(
-    world: World, django_assert_max_num_queries: Any
-) -> None:
-    findings(world.institution, [{}] * 60)
-    client = enter(world.county_officer)
-    client.get(reverse("ledger"))
-    with django_assert_max_num_queries(11):
-        answer: Any = client.get(reverse("ledger_export"))
-        assert len(b"".join(answer.streaming_content)) > 0
 
 
 # ── one finding ──

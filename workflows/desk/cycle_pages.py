@@ -28,6 +28,7 @@ from workflows.desk.destinations import address_if_any, page_of_case
 from workflows.desk.inbox import is_county, is_watching
 from workflows.quality_cycle.kind import QUALITY_CYCLE, State
 from workflows.quality_cycle.opening import PROGRAMME, edition_for, open_year
+from workflows.saved.store import views_of
 
 MANAGE = "manage_cycles"
 YEARS_BACK = 6
@@ -55,6 +56,7 @@ def cycles(request: HttpRequest) -> HttpResponse:
         "areas": lists.areas_to_choose(viewer),
         "total": shown(capped_count(narrowed)),
         "page": lists.cycle_page(narrowed, request.GET.get("after", ""), PAGE_SIZE, viewer.at),
+        "saved_views": views_of(viewer.user, "cycles", request.GET),
         "may_open": bool(viewer.paths(MANAGE)),
         "ledger_url": address_if_any("ledger"),
     }

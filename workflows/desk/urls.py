@@ -7,6 +7,7 @@ from workflows.desk import account_pages, case_pages, cycle_pages, inbox_pages, 
 
 urlpatterns: list[URLPattern] = [
     path("", inbox_pages.inbox, name="inbox"),
+    path("inbox/nudge/", inbox_pages.inbox_nudge, name="inbox_nudge"),
     path("login/", account_pages.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("me/", account_pages.me, name="me"),

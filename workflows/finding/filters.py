@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from cases.access import Viewer
 from cases.editions.schema import CheckItem, EditionData
 from cases.lights import SIGNS
-from cases.models import Case, Edition, Finding, OrgUnit
+from cases.models import Case, Edition, Finding, OrgUnit, Severity
 from cases.roles import Role
 from cases.wording import light_word
 from workflows.finding.kind import State
@@ -23,6 +23,8 @@ from workflows.finding.ledger_query import ALL, UNSETTLED, Criteria
 
 LEVELS = ("prefecture", "county", "institution")
 CURSORS = ("after", "before", "pick", "chosen")
+FURTHER = ("facet", "source", "severity", "recurrence", "returned")  # asked for less often: behind “more”
+YES = "yes"
 INSTITUTION_ROLES = {Role.INSTITUTION_FILLER, Role.INSTITUTION_HEAD}
 WORKPLACES = (OrgUnit.Kind.INSTITUTION, OrgUnit.Kind.HOSPITAL, OrgUnit.Kind.COMMUNITY_CENTRE)
 
@@ -106,6 +108,11 @@ class Editions:
         return next((edition.parsed for edition in reversed(self._rows.values())), None)
 
 
+def _facets(items: Iterable[CheckItem]) -> list[tuple[str, str]]:
+    """Every facet, with the number of its item."""
+    return [(facet.code, f"{item.no} {facet.label}") for item in items for facet in item.facets]
+
+
 class FilterForm(forms.Form):
     """What the ledger is narrowed by; every field may be left alone."""
 
@@ -116,11 +123,15 @@ class FilterForm(forms.Form):
     item = forms.ChoiceField(label=_("Annex 1 item"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False)
     light = forms.ChoiceField(label=pgettext_lazy("column", "Light"), required=False)
-    source = forms.ChoiceField(label=_("Source"), required=False)
-    responsible = forms.CharField(label=_("Person responsible"), required=False, max_length=60)
+    responsible = forms.CharField(label=_("Unit or person responsible"), required=False, max_length=60)
     q = forms.CharField(label=_("Text or number"), required=False, max_length=60)
+    facet = forms.ChoiceField(label=_("Facet"), required=False)
+    source = forms.ChoiceField(label=_("Source"), required=False)
+    severity = forms.ChoiceField(label=_("Severity"), required=False)
+    recurrence = forms.ChoiceField(label=pgettext_lazy("ledger", "Recurrence"), required=False)
+    returned = forms.ChoiceField(label=pgettext_lazy("ledger", "Returns"), required=False)
 
-    def __init__(self, data: QueryDict, *, places: Places, years: list[int], items: Iterable[CheckItem]) -> None:
+    def __init__(self, data: QueryDict, *, places: Places, years: list[int], items: Collection[CheckItem]) -> None:
         data = data.copy()
         if "year" not in data and years:
             data["year"] = str(years[0])
@@ -140,10 +151,26 @@ class FilterForm(forms.Form):
         self._choices("item", [everything, *((item.code, f"{item.no} {item.short}") for item in items)])
         self._choices("state", [(ALL, everyone), (UNSETTLED, _("Not settled")), *State.choices])
         self._choices("light", [everything, *((code, light_word(code)) for code in SIGNS)])
+        self._choices("facet", [everything, *_facets(items)])
         self._choices("source", [everything, *Finding.Source.choices])
+        self._choices("severity", [everything, *Severity.choices])
+        self._choices("recurrence", [everything, (YES, _("Only repeated problems"))])
+        self._choices("returned", [everything, (YES, _("Only what was returned"))])
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def usual(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in FURTHER]
+
+    @property
+    def further(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name in FURTHER]
+
+    @property
+    def further_in_use(self) -> bool:
+        return any(self.data.get(name) or name in self.errors for name in FURTHER)
 
     @property
     def chosen_year(self) -> int | None:
@@ -160,6 +187,10 @@ class FilterForm(forms.Form):
             state=values["state"] or ALL,
             light=values["light"],
             source=values["source"],
+            facet=values["facet"],
+            severity=values["severity"],
+            recurrence=bool(values["recurrence"]),
+            returned=bool(values["returned"]),
             responsible=values["responsible"].strip(),
             text=values["q"].strip(),
             chosen=chosen,

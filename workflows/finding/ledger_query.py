@@ -7,15 +7,16 @@ limit for the review. What is settled has no running limit.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, FilteredRelation, Q, QuerySet
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from cases.access import Viewer
 from cases.lights import SIGNS, light_is
-from cases.models import Finding, WorkItem
+from cases.models import Case, Finding, WorkItem
 from workflows.finding.kind import LIVE, State
 
 PAGE = 30
@@ -35,6 +36,10 @@ class Criteria:
     state: str = ALL
     light: str = ""
     source: str = ""
+    facet: str = ""
+    severity: str = ""
+    recurrence: bool = False
+    returned: bool = False
     responsible: str = ""
     text: str = ""
     chosen: tuple[int, ...] = ()
@@ -53,10 +58,17 @@ def without_state(viewer: Viewer, criteria: Criteria) -> QuerySet[Finding]:
         rows = rows.filter(case__year=criteria.year)
     if criteria.path:
         rows = rows.within(criteria.path)
-    exact = {"item_code": criteria.item, "source": criteria.source}
+    exact = {"item_code": criteria.item, "source": criteria.source, "severity": criteria.severity}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    if criteria.facet:
+        rows = rows.alias(facet_codes=Cast("facets", TextField())).filter(facet_codes__contains=f'"{criteria.facet}"')
+    if criteria.recurrence:
+        rows = rows.exclude(recurrence_of=None)
+    if criteria.returned:
+        rows = rows.filter(return_count__gt=0)
     if criteria.responsible:
-        rows = rows.filter(responsible__icontains=criteria.responsible)
+        who = criteria.responsible
+        rows = rows.filter(Q(responsible__icontains=who) | Q(responsible_unit__icontains=who))
     if criteria.text:
         rows = rows.filter(Q(case__number__icontains=criteria.text) | Q(problem__icontains=criteria.text))
     if criteria.chosen:
@@ -98,11 +110,35 @@ def tally(viewer: Viewer, criteria: Criteria) -> dict[str, int]:
 
 
 @dataclass(frozen=True)
+class Marks:
+    """What is looked up for many findings together, by their keys."""
+
+    items: Mapping[int, WorkItem]
+    originals: Mapping[int, dt.datetime]
+    supervised: frozenset[int]
+
+
+def marks_of(findings: Iterable[Finding]) -> Marks:
+    """The open work of each finding, its date before the first extension, and whether a superior supervises it."""
+    keys = [finding.pk for finding in findings]
+    items: dict[int, WorkItem] = {}
+    originals: dict[int, dt.datetime] = {}
+    wanted = Q(finished=None) | Q(original_due_at__isnull=False)
+    for item in WorkItem.objects.filter(wanted, process__in=keys).order_by("pk"):
+        if item.finished is None:
+            items[item.process_id] = item
+        if item.original_due_at is not None:
+            originals.setdefault(item.process_id, item.original_due_at)
+    supervisions = Case.objects.filter(kind="supervision", parent__in=keys, finished=None).values_list("parent")
+    return Marks(items, originals, frozenset(key for (key,) in supervisions))
+
+
+@dataclass(frozen=True)
 class Page:
     """One page of the ledger; the cursors are empty where there is nothing further."""
 
     rows: list[Finding]
-    items: Mapping[int, WorkItem]
+    marks: Marks
     before: str = ""
     after: str = ""
 
@@ -127,13 +163,11 @@ def page_of(rows: QuerySet[Finding], order: str, cursor: Cursor | None, size: in
     more, found = len(found) > size, found[:size]
     if backward:
         found.reverse()
-    open_items = WorkItem.objects.filter(process__in=[row.pk for row in found], finished=None).order_by("pk")
-    items = {item.process_id: item for item in open_items}
     has_before = (more if backward else cursor is not None) and bool(found)
     has_after = (True if backward else more) and bool(found)
     before = written(order, found[0]) if has_before else ""
     after = written(order, found[-1]) if has_after else ""
-    return Page(found, items, before, after)
+    return Page(found, marks_of(found), before, after)
 
 
 def _segments(rows: QuerySet[Finding], order: str, cursor: Cursor | None) -> list[QuerySet[Finding]]:

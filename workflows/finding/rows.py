@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from cases import wording
 from cases.access import Viewer
 from cases.models import Finding, WorkItem
+from cases.wording import Moment
 from workflows.finding.filters import Editions
 from workflows.finding.kind import LIVE, WITH_INSTITUTION, State
+from workflows.finding.ledger_query import Marks
 
 
 @dataclass(frozen=True)
@@ -29,14 +31,18 @@ class Row:
     light: str
     light_word: str
     settled: bool
+    held: bool
+    due: Moment | None
+    original: Moment | None
     note: str
+    marks: tuple[str, ...]
     button: str
     mine: bool
 
 
-def row_of(finding: Finding, item: WorkItem | None, editions: Editions, viewer: Viewer) -> Row:
+def row_of(finding: Finding, marks: Marks, editions: Editions, viewer: Viewer) -> Row:
     """The line of a finding with its open work item; what may be done next is asked of the viewer's grants."""
-    case, now = finding.case, viewer.at
+    case, now, item = finding.case, viewer.at, marks.items.get(finding.pk)
     check = editions.item(case.edition_id, finding.item_code)
     prefix, _dash, number = case.number.rpartition("-")
     code, word = light_and_word(finding, item, now)
@@ -51,15 +57,35 @@ def row_of(finding: Finding, item: WorkItem | None, editions: Editions, viewer: 
         light=code,
         light_word=word,
         settled=case.state not in WITH_INSTITUTION,
+        held=case.held_at is not None,
+        due=finding.due_on or (item.due_at if item is not None and case.state in WITH_INSTITUTION else None),
+        original=marks.originals.get(finding.pk),
         note=note_of(finding, item, now),
+        marks=marks_on(finding, marks),
         button=button_of(case.state) if mine else pgettext("button", "View"),
         mine=mine,
     )
 
 
+def marks_on(finding: Finding, marks: Marks) -> tuple[str, ...]:
+    """What makes a finding stand out: supervised, repeated, extended, returned."""
+    found = []
+    if finding.pk in marks.supervised:
+        found.append(pgettext("mark", "Under supervision"))
+    if finding.recurrence_of_id is not None:
+        found.append(pgettext("mark", "Repeated"))
+    if finding.pk in marks.originals:
+        found.append(pgettext("mark", "Extended"))
+    if count := finding.return_count:
+        found.append(ngettext("returned once", "returned %(n)d times", count) % {"n": count})
+    return tuple(found)
+
+
 def is_turn_of(viewer: Viewer, finding: Finding, item: WorkItem | None) -> bool:
     """Whether the open work item is the viewer's to do, and nobody else has claimed it."""
-    if item is None or not item.role or item.owner_id not in (None, viewer.user.pk):
+    if item is None or not item.role:
+        return False
+    if item.owner_id not in (None, viewer.user.pk) and not viewer.stands_in_for_owner(item):
         return False
     return viewer.can(item.flow_task.permission, finding.case.unit)
 
