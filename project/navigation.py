@@ -58,6 +58,7 @@ ENTRIES = (
     Entry(FILES, _("This year's work"), "cycles", "form", INSTITUTION, tab=3, short=_("This year")),
     Entry(FILES, _("Annual cycles"), "cycles", "calendar", COUNTY | ABOVE | READERS, tab=3, short=_("Cycles")),
     Entry(FILES, _("Institution files"), "units", "file", WORKERS | READERS),
+    Entry(FILES, _("Local closures"), "closures", "calendar", COUNTY | ABOVE),
     Entry(RUNNING, _("Roster import"), "roster", "users", frozenset({Role.SYSTEM_ADMIN}), tab=2, short=_("Roster")),
     Entry(RUNNING, _("Messages that were not sent"), "outgoing", "send", frozenset({Role.SYSTEM_ADMIN})),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,8 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from cases.clock import local_date
 from cases.deadlines import Due, extended, known, replayed
+from cases.editions.schema import EditionData
 from cases.errors import Conflict
 from cases.models import WorkItem
+from cases.workdays import WorkCalendar
 from workflows.rules import verb
 from workflows.step import Step
 
@@ -30,7 +33,7 @@ class DateVerbs:
     def redate(self, step: Step) -> None:
         """The calendar has changed: what was counted is counted again, as a revision of the date."""
         item = dated_item(step)
-        date = recounted(step, item)
+        date = recounted(step.edition, item, step.calendar, local_date(step.at))
         if date is None or date.at == item.due_at:
             raise Conflict("date_stands", _("The date does not move."))
         step.facts = {"before": local_date(item.due_at).isoformat()}
@@ -41,7 +44,7 @@ class DateVerbs:
     def affirm_date(self, step: Step) -> None:
         """The calendar that a date rested on has been announced and leaves the day as it was: no revision."""
         item = dated_item(step)
-        date = recounted(step, item)
+        date = recounted(step.edition, item, step.calendar, local_date(step.at))
         if date is None or date.at != item.due_at:
             raise Conflict("date_moves", _("The date moves."))
         item.due_trace, item.due_provisional = date.trace, date.provisional
@@ -65,15 +68,15 @@ def dated_item(step: Step) -> Any:
     return item
 
 
-def recounted(step: Step, item: Any) -> Due | None:
+def recounted(edition: EditionData, item: Any, calendar: WorkCalendar, today: dt.date) -> Due | None:
     """The date that the item's steps lead to by its unit's calendar as it now is; None where nothing changes.
 
     A date that has passed never moves, and none moves to before today (design, Readings: Working days).
     """
-    today = local_date(step.at)
-    if local_date(item.due_at) < today:
+    rule = edition.deadlines.get(item.due_rule)
+    if rule is None or local_date(item.due_at) < today:
         return None
-    date = replayed(step.edition.deadlines[item.due_rule], date_of(item).trace, step.calendar)
+    date = replayed(rule, date_of(item).trace, calendar)
     if date.on is None or date.on < today or (date.at, date.provisional) == (item.due_at, item.due_provisional):
         return None
     return date
