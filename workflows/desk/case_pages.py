@@ -24,6 +24,7 @@ from workflows.desk.verb_pages import open_item
 from workflows.desk.verbs import colleagues_of, offers
 from workflows.kinds import kind_of
 from workflows.step import edition_of, held_by_another
+from workflows.supervision.shown import active_on
 from workflows.web import case_in_scope
 
 
@@ -46,6 +47,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "over": case.state in kind.finals,
         "turn": _turn(item, request),
         "offers": offers(request, case, item, colleagues_of(item, viewer)),
+        "supervisions": active_on(case.pk),
         "only_states": only_states,
         "older": before,
         "page": page,

@@ -14,6 +14,7 @@ from cases.models import Case, WorkItem
 SELF_CHECK = _("Self-check")
 COUNTY = _("County verification")
 LIMITS = _("Limits")
+SUPERVISION = _("Supervision")
 LEDGER = _("Rectification ledger")
 
 
@@ -62,8 +63,11 @@ DESTINATIONS: dict[tuple[str, str], Destination] = {
     ("extension", "decide_again"): Destination(
         "extension", LIMITS, _("Decide on the second extension %(number)s"), pgettext_lazy("button", "Decide")
     ),
+    ("supervision", "supervise"): Destination(
+        "supervision", SUPERVISION, _("Supervise, and say what came of it: %(number)s"), pgettext_lazy("button", "Open")
+    ),
 }
-PAGES = {"finding": "finding", "extension": "extension"}
+PAGES = {"finding": "finding", "extension": "extension", "supervision": "supervision"}
 OTHER = Destination("case", "", _("Case %(number)s of %(year)d"), pgettext_lazy("button", "Open"))
 
 

@@ -16,6 +16,7 @@ from cases.clock import local_date
 from cases.errors import Conflict, Refusal, WrongRole
 from cases.models import Appointment, Case, User, WorkItem
 from cases.web import viewer_of
+from workflows import nudging
 from workflows.common import on_hold
 from workflows.desk.destinations import address
 from workflows.extension.asking import hindrance
@@ -24,7 +25,7 @@ from workflows.step import holder_of
 from workflows.web import possible_verbs
 
 DIRECT = ("claim", "release", "withdraw")  # done at once: each can be undone, and needs no words
-ASKING = ("hand_over", "send_back", "archive", "reopen", "hold", "release_hold", "cancel")
+ASKING = ("nudge", "hand_over", "send_back", "archive", "reopen", "hold", "release_hold", "cancel")
 DANGER = frozenset({"send_back", "reopen", "hold", "cancel"})
 PAGE_OF_KIND = {"quality_cycle": "selfcheck", "finding": "finding"}
 EXPLANATIONS = {
@@ -32,6 +33,7 @@ EXPLANATIONS = {
     "release": _("Colleagues of the same role may take the work item up again."),
     "hand_over": _("The work item goes to a colleague of the same role at the same unit; its limit stays."),
     "withdraw": _("What you submitted comes back to you, as long as nobody has acted on it."),
+    "nudge": _("Whoever has the work is told at once; what you write is read by everybody who sees the case."),
     "send_back": _("The form goes back to the filler, who sees your reason."),
     "archive": _("The year is closed. Only a superior can reopen it."),
     "reopen": _("The institution supplements its form once more and sees your reason."),
@@ -42,7 +44,11 @@ EXPLANATIONS = {
     "release_hold": _("The case goes on. Limits in working days have moved by the working days of the hold."),
     "cancel": _("The cycle ends, and its open findings with it. Do this where the institution has closed."),
 }
-ELSEWHERE = {"add_finding": "finding_add", "request_extension": "extension_ask"}  # offered here, done on a page of another area
+ELSEWHERE = {
+    "add_finding": "finding_add",
+    "request_extension": "extension_ask",
+    "supervise": "supervise",
+}  # offered here, done on a page of another area
 VERIFICATION = frozenset({"return_", "conclude", "approve", "reject_verification"})
 
 
@@ -101,6 +107,11 @@ def offers(request: HttpRequest, case: Case, item: WorkItem | None, colleagues: 
     ]
 
 
+def above_offers(request: HttpRequest, case: Case, item: WorkItem | None) -> list[Offer]:
+    """What somebody above may do with a case whose page has buttons of its own: nudge, supervise."""
+    return [offer for offer in offers(request, case, item, []) if offer.name in ("nudge", "supervise")]
+
+
 def _makes_sense(name: str, viewer: Viewer, case: Case, item: WorkItem | None, colleagues: list[User]) -> bool:
     """What the engine would refuse anyway is not offered."""
     stands_in = item is not None and viewer.stands_in_for_owner(item)
@@ -120,6 +131,11 @@ def _makes_sense(name: str, viewer: Viewer, case: Case, item: WorkItem | None, c
             return untouched and before is not None and before.done_by_id == viewer.user.pk
         case "request_extension":
             return hindrance(case, item, viewer.at) is None
+        case "nudge":
+            above = item is not None and nudging.stands_above(viewer, item)
+            return above and nudging.hindrance(case, item, viewer.at) is None
+        case "supervise":
+            return case.finished is None
         case "hold":
             return case.finished is None and case.held_at is None
         case "release_hold":

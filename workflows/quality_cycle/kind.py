@@ -28,9 +28,11 @@ from workflows.finding.ledger import lock_findings
 from workflows.holding import HoldVerbs
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Gate, Task, Wait
+from workflows.nudging import NudgeVerbs
 from workflows.quality_cycle import submission, verification
 from workflows.rules import verb
 from workflows.step import Step
+from workflows.supervision.opening import SuperviseVerbs
 
 
 class State(models.TextChoices):
@@ -71,7 +73,7 @@ def _state_before(cycle: Any, *args: Any) -> str:
     return _drafting_state(cycle)
 
 
-class QualityCycle(ExtensionVerbs, HoldVerbs, ItemVerbs, Case):
+class QualityCycle(ExtensionVerbs, HoldVerbs, NudgeVerbs, SuperviseVerbs, ItemVerbs, Case):
     """One institution's year: exactly one live case a unit and year (the slot says so)."""
 
     class Meta:
