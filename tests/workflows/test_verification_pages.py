@@ -654,13 +654,13 @@ def test_pages_cost_a_fixed_number_of_queries(submitted: Story, django_assert_ma
         submitted.verify({"A1-19": {"problem": "县级的描述"}})
         client = enter(submitted.world.county_officer)
         client.get(reverse("verifications"))
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             client.get(reverse("verifications"))
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             client.get(address("verification", submitted.case), {"item": "A1-19"})
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             client.get(address("verification_conclusion", submitted.case))
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             client.get(address("verification_agree", submitted.case))
 
 
