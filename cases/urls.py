@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from cases import pages
+from cases import pages, vacancy_pages
 from cases.roster import pages as roster
 
 urlpatterns = [
     path("evidence/<int:pk>/", pages.evidence, name="evidence"),
+    path("vacancies/", vacancy_pages.list_vacancies, name="vacancies"),
     path("roster/", roster.roster, name="roster"),
     path("roster/template.xlsx", roster.template, name="roster_template"),
     path("roster/checks/<slug:digest>/", roster.check, name="roster_check"),

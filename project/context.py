@@ -22,6 +22,7 @@ from django.utils.translation import get_language, gettext
 from cases import clock
 from cases.access import appointments_of
 from cases.models import Appointment, User, WorkItem
+from cases.vacancies import vacant_seats
 from cases.web import viewer_of
 from notifications.centre import unread_count
 from project.navigation import Entry, entries_for, tabs_for
@@ -160,7 +161,7 @@ class Shell:
             href=entry.href or "",
             icon=entry.icon,
             current=match is not None and match.url_name == entry.name,
-            count=self.to_do if entry.counted else "",
+            count=getattr(self, entry.counted) if entry.counted else "",
         )
 
     @cached_property
@@ -171,6 +172,14 @@ class Shell:
         count: int | None = getattr(self.request, "to_do_count", None)  # set by a page that has counted already
         if count is None:
             count = WorkItem.objects.open().addressed_to(viewer_of(self.request))[: COUNT_CAP + 1].count()
+        return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
+
+    @cached_property
+    def unowned(self) -> str:
+        """How many vacant posts of this administrator's area have open work, capped; empty for none."""
+        count: int | None = getattr(self.request, "unowned_count", None)
+        if count is None:
+            count = vacant_seats(viewer_of(self.request))[: COUNT_CAP + 1].count()
         return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
 
     @cached_property

@@ -29,7 +29,10 @@ RUNNING = pgettext_lazy("navigation", "Administration")
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the navigation; ``tab`` is its place in the four-part bar of the phone, 0 for none."""
+    """One line of the navigation; ``tab`` is its place in the four-part bar of the phone, 0 for none.
+
+    ``counted`` names what the frame counts beside it.
+    """
 
     group: Promise
     label: Promise
@@ -38,7 +41,7 @@ class Entry:
     roles: frozenset[str]
     tab: int = 0
     short: Promise | None = None
-    counted: bool = False
+    counted: str = ""
 
     @property
     def href(self) -> str | None:
@@ -50,7 +53,7 @@ class Entry:
 
 
 ENTRIES = (
-    Entry(WORK, _("To do"), "inbox", "inbox", EVERYONE - {Role.NATIONAL_EXPERT}, tab=1, counted=True),
+    Entry(WORK, _("To do"), "inbox", "inbox", EVERYONE - {Role.NATIONAL_EXPERT}, tab=1, counted="to_do"),
     Entry(WORK, _("Message centre"), "messages", "bell", EVERYONE),
     Entry(WORK, _("County verification"), "verifications", "compare", COUNTY, tab=3, short=_("Verification")),
     Entry(WORK, _("Rectification items"), "ledger", "ledger", INSTITUTION, tab=2, short=_("Ledger")),
@@ -59,7 +62,20 @@ ENTRIES = (
     Entry(FILES, _("Annual cycles"), "cycles", "calendar", COUNTY | ABOVE | READERS, tab=3, short=_("Cycles")),
     Entry(FILES, _("Institution files"), "units", "file", WORKERS | READERS),
     Entry(FILES, _("Local closures"), "closures", "calendar", COUNTY | ABOVE),
+    Entry(
+        RUNNING, _("Dry run of the reminders"), "dry_run", "clock", ABOVE | {Role.COUNTY_APPROVER, Role.SYSTEM_ADMIN}
+    ),
     Entry(RUNNING, _("Roster import"), "roster", "users", frozenset({Role.SYSTEM_ADMIN}), tab=2, short=_("Roster")),
+    Entry(
+        RUNNING,
+        _("Work without an owner"),
+        "vacancies",
+        "user",
+        frozenset({Role.SYSTEM_ADMIN}),
+        tab=3,
+        short=pgettext_lazy("tab", "Vacant"),
+        counted="unowned",
+    ),
     Entry(RUNNING, _("Messages that were not sent"), "outgoing", "send", frozenset({Role.SYSTEM_ADMIN})),
 )
 MINE = Entry(WORK, _("My page"), "me", "user", EVERYONE, tab=4, short=pgettext_lazy("tab", "Me"))

@@ -186,3 +186,8 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} · {self.get_role_display()} {self.user}"
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day that still counts, as people name it; None for no end."""
+        return self.valid_until - dt.timedelta(days=1) if self.valid_until else None

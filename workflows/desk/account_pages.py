@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.models import Appointment, User
 from cases.web import viewer_of
+from workflows.desk.delegation_pages import given_and_received, validity
 
 
 class SignIn(LoginView):
@@ -40,20 +41,12 @@ def me(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, form.user)
         messages.success(request, _("The password has been changed."))
         return redirect("me")
-    appointments = Appointment.objects.filter(user=user.pk).select_related("unit", "delegated_by__user")
+    appointments = Appointment.objects.own().filter(user=user.pk).select_related("unit")
     context = {
         "form": form,
         "appointments": [
-            (appointment, _validity(appointment, viewer.on)) for appointment in appointments.order_by("-valid_from")
+            (appointment, validity(appointment, viewer.on)) for appointment in appointments.order_by("-valid_from")
         ],
+        **given_and_received(user, viewer.on),
     }
     return render(request, "workflows/desk/me.html", context, status=422 if form.errors else 200)
-
-
-def _validity(appointment: Appointment, on: Any) -> str:
-    """Whether the appointment counts today: the end is the first day that no longer does."""
-    if appointment.valid_from > on:
-        return "later"
-    if appointment.valid_until is not None and appointment.valid_until <= on:
-        return "over"
-    return "valid"
