@@ -57,9 +57,15 @@ class Flight:
             return bool(cursor.fetchone()[0])
 
     def events(self) -> bool:
+        """Events have been claimed."""
         return bool(self._tokens(EventDelivery.objects.filter(done_at=None)))
 
+    def messages(self) -> bool:
+        """The messages of claimed events are being written."""
+        return self.events() and self.transaction()
+
     def dispatches(self) -> bool:
+        """Messages are on their way out."""
         return bool(self._tokens(Dispatch.objects.filter(state=Dispatch.State.WAITING)))
 
     def bury(self) -> None:
@@ -90,7 +96,7 @@ def killed_in_flight(processes: list[Process], is_in_flight: Callable[[], bool],
     while time.monotonic() < limit:
         nudge()
         assert all(process.alive() for process in processes), "\n".join(process.words() for process in processes)
-        threading.Event().wait(dice.uniform(0.0, 0.01))
+        threading.Event().wait(dice.uniform(0.0, 0.005))
         if not is_in_flight():
             continue
         for process in processes:
@@ -109,9 +115,9 @@ Start = Callable[[], list[Process]]
 
 
 def series(ledger: Ledger, kills: int, start: Start, nudge: Callable[[], None] = lambda: None) -> None:
-    """So many kills in flight, of transactions, events and dispatches in turn; then the rest is done in peace."""
+    """So many kills in flight, of alarms, events, messages and dispatches in turn; then the rest is done in peace."""
     flight, done = Flight(), 0
-    kinds = itertools.cycle([flight.transaction, flight.events, flight.dispatches])
+    kinds = itertools.cycle([flight.transaction, flight.events, flight.messages, flight.dispatches])
     with receiver() as far_end:
         for _try in range(2 * kills):
             ledger.feed()
