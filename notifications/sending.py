@@ -29,6 +29,7 @@ LEASE = dt.timedelta(minutes=10)
 MOST_SECONDS = 300  # of one sweep; the lease outlasts the slowest single message after that
 GROUP = 20  # so many messages are noted as sent together; a worker that dies sends at most so many again
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
+ERROR_LENGTH = 300
 MOST_CLAIMS = len(PAUSES) + 4  # a message that workers keep dying of is given up
 
 
@@ -60,9 +61,9 @@ def send_dispatches(at: dt.datetime, limit: int = 100) -> int:
                 done += finish(taken.token, outcomes, at)
                 outcomes = []
     finally:
-        done += finish(taken.token, outcomes, at)
         channels.close()
-        _release(taken.token, waiting)
+        done += finish(taken.token, outcomes, at)
+    _release(taken.token, waiting)
     return done
 
 
@@ -88,6 +89,10 @@ class Channels:
                 self.email.send(dispatch, recipient.email, _words(dispatch, language), language)
         except Undelivered as failure:
             return Outcome(dispatch, failure.reason, failure.for_good)
+        except Exception as fault:
+            # One message that cannot be worded must not hold up the others; the administrator finds it in the list.
+            log.exception("dispatch %d could not be sent", dispatch.pk)
+            return Outcome(dispatch, f"{type(fault).__name__}: {fault}"[:ERROR_LENGTH])
         return Outcome(dispatch)
 
     def close(self) -> None:
