@@ -11,6 +11,7 @@ YIYANG_SECRET_KEY  required in production
 YIYANG_HOSTS       comma-separated host names, required in production
 YIYANG_CLOCK_START the day on which the demonstration's present begins (ISO date or time, Asia/Shanghai); demo mode only
 YIYANG_CALENDAR    directory with the calendars of years announced after this version (docs/operations.md)
+YIYANG_PG_BIN      directory of pg_dump and pg_restore, where those in PATH are not of the server's version
 YIYANG_URL         where people reach the system, for links in e-mails; https://<first host> in production
 YIYANG_EMAIL_URL   smtp://, smtp+tls:// or smtps://user:password@host:port, file: or console: (docs/operations.md)
 YIYANG_EMAIL_FROM  the sender of e-mails
@@ -141,6 +142,7 @@ def database(url: str) -> dict[str, Any]:
 
 DATABASES = {"default": database(os.environ.get("YIYANG_DATABASE", f"sqlite:///{VAR_DIR / 'yiyang.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PG_BIN = os.environ.get("YIYANG_PG_BIN", "")
 REDIS_URL = os.environ.get("YIYANG_REDIS", "")
 CLOCK = os.environ.get("YIYANG_CLOCK", "none")
 if CLOCK not in {"embedded", "celery", "none"}:

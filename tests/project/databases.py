@@ -6,7 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,14 +28,14 @@ def empty_database(directory: Path) -> Iterator[str]:
 
     place = f"{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}"
     with psycopg.connect(f"postgresql://{place}/postgres", autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        server.execute(f"CREATE DATABASE {name}")
         try:
             yield f"postgresql://{place}/{name}"
         finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def run_python(words: Sequence[str | Path], *, root: Path = ROOT, **environment: str) -> str:
+def run_python(words: Sequence[str | Path], environment: Mapping[str, str], *, root: Path = ROOT) -> str:
     """What a Python process on the code below ``root`` prints; its complaints come with the failure."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("YIYANG_", "DJANGO_", "PYTEST"))}
     own = {"DJANGO_SETTINGS_MODULE": "project.settings", "PYTHONPATH": str(root), **environment}

@@ -36,14 +36,14 @@ def test_open_cases_of_the_release_before_are_worked_on(previous: Path, tmp_path
     with empty_database(tmp_path) as address:
         place = {"YIYANG_VAR": str(var), "YIYANG_DATABASE": address}
         for words in (["manage.py", "migrate", "--verbosity", "0"], [STORY / "before.py"]):
-            said = run_python(words, root=previous, YIYANG_MODE="test", **place)
+            said = run_python(words, {**place, "YIYANG_MODE": "test"}, root=previous)
         facts = json.loads(said)
         assert facts["deliveries"] > 0
 
         demo = {**place, "YIYANG_MODE": "demo", "YIYANG_CLOCK_START": "2021-05-12T10:00"}
-        run_python(["manage.py", "migrate", "--verbosity", "0"], **demo)
-        said = run_python(["manage.py", "load_editions"], **demo)
+        run_python(["manage.py", "migrate", "--verbosity", "0"], demo)
+        said = run_python(["manage.py", "load_editions"], demo)
         assert said.count("quality-cycle") == 2
-        run_python(["manage.py", "check_ready"], **demo)
-        run_python([STORY / "after.py", json.dumps(facts)], **demo)
-        run_python(["manage.py", "check_cases"], **demo)
+        run_python(["manage.py", "check_ready"], demo)
+        run_python([STORY / "after.py", json.dumps(facts)], demo)
+        run_python(["manage.py", "check_cases"], demo)
