@@ -111,7 +111,7 @@ def check_decider(step: Step) -> None:
             _("Your role does not include this action."),
             hint=_("The first extension is decided by the county, a second one by the prefecture."),
         )
-    if step.actor.user is not None and step.case.started_by_id == step.actor.user.pk:
+    if step.case.started_by_id in step.in_the_name_of:
         raise WrongRole("own_request", _("Nobody decides on their own request."))
 
 
