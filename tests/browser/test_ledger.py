@@ -13,7 +13,7 @@ from django.urls import reverse
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from cases.models import Evidence, Finding
+from cases.models import CaseEvent, Evidence, Finding, SavedView
 from tests.browsers import NewPage
 from tests.story import Story, problem
 from tests.workflows.ledger_rows import findings
@@ -112,10 +112,10 @@ def test_from_the_photo_on_the_phone_over_the_return_to_the_closing(
     desk.goto(address)
     assert serious(desk) == []
     expect(desk.locator(".shot img")).to_have_count(1)
-    desk.locator("[form=review][formaction]").click()
+    desk.locator("[form=review][formaction$='return_/']").click()
     expect(desk.locator(".errors")).to_be_visible()
     desk.locator("#review-reason").fill("照片看不清。")
-    desk.locator("[form=review][formaction]").click()
+    desk.locator("[form=review][formaction$='return_/']").click()
     expect(desk.locator(".notice--ok")).to_be_visible()
 
     phone.goto(address)
@@ -145,3 +145,70 @@ def test_in_the_dark_and_settled_the_page_is_readable_too(story: Story, finding:
     page.locator("#h-reopen").click()
     expect(page.locator("#reopen-reason")).to_be_visible()
     assert serious(page) == []
+
+
+def test_many_are_nudged_and_a_view_is_kept_by_keyboard_alone(story: Story, new_page: NewPage) -> None:
+    """From the filter over the words to the notice, and the filter kept under a name, without a mouse."""
+    now = dt.datetime.now(dt.UTC).date()
+    late = {"due_on": now - dt.timedelta(days=3)}
+    ticked, left, _later = findings(story.unit, [late, late, {"due_on": now + dt.timedelta(days=60)}])
+    page = new_page(user=story.officer.user, language="en-US")
+    page.goto(f"{reverse('ledger')}?year=2021&state=live&light=late")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.locator(f"input[name=pick][value='{ticked.pk}']").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("[data-bulk-count]")).to_have_text("1 chosen")
+    page.get_by_label("Words to add").focus()
+    page.keyboard.type("请于周五前完成。")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Nudge")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 piece of work nudged.")).to_be_visible()
+    assert "light=late" in page.url
+    event = CaseEvent.objects.get(verb="nudge")
+    assert (event.case_id, event.reason) == (ticked.pk, "请于周五前完成。")
+
+    page.locator(".keep > summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("逾期事项")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The view “逾期事项” is kept.")).to_be_visible()
+    page.goto(reverse("ledger"))
+    expect(page.locator("tbody tr")).to_have_count(3)
+    page.get_by_role("link", name="逾期事项").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.get_by_role("link", name="逾期事项")).to_have_attribute("aria-current", "true")
+    assert serious(page) == []
+    assert not CaseEvent.objects.filter(verb="nudge", case=left.pk).exists()
+
+
+def test_without_script_a_refused_press_keeps_ticks_and_words(
+    story: Story, new_page: NewPage, browser_faults: list[str]
+) -> None:
+    first, second = findings(story.unit, [{}, {"state": "closed"}])
+    page = new_page(user=story.officer.user, javascript=False, phone=True, language="en-US")
+    page.goto(f"{reverse('ledger')}?year=all&state=all")
+    page.locator(f"input[name=pick][value='{second.pk}']").check()
+    page.get_by_label("Words to add").fill("请补交材料。")
+    page.get_by_role("button", name="Nudge").click()
+    expect(page.get_by_role("alert")).to_contain_text("Nobody was nudged")
+    expect(page.get_by_label("Words to add")).to_have_value("请补交材料。")
+    expect(page.locator(f"input[name=pick][value='{second.pk}']")).to_be_checked()
+    page.locator(f"input[name=pick][value='{second.pk}']").uncheck()
+    page.locator(f"input[name=pick][value='{first.pk}']").check()
+    page.get_by_role("button", name="Nudge").click()
+    expect(page.get_by_text("1 piece of work nudged.")).to_be_visible()
+    assert fits(page)
+    assert all("409" in fault for fault in browser_faults)
+    browser_faults.clear()
+
+
+def test_on_a_phone_the_views_are_managed_within_the_edges(story: Story, new_page: NewPage) -> None:
+    SavedView.objects.create(user=story.officer.user, page="ledger", name="逾期事项" * 5, query="light=late")
+    page = new_page(user=story.officer.user, phone=True)
+    for address in (reverse("views") + "?page=ledger", reverse("ledger"), "/?view=waiting"):
+        page.goto(address)
+        assert fits(page), address
+        assert serious(page) == [], address
