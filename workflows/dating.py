@@ -49,6 +49,10 @@ class DateVerbs:
             raise Conflict("date_moves", _("The date moves."))
         item.due_trace, item.due_provisional = date.trace, date.provisional
         step.change_item(item)
+        self.keep_steps(step, date)
+
+    def keep_steps(self, step: Step, date: Due) -> None:
+        """A kind whose record holds the date keeps the steps there, too."""
 
     def put_off(self, step: Step, date: Due) -> None:
         """Give the open work item another date; a kind whose record holds the date moves that, too."""

@@ -22,6 +22,7 @@ from cases.models import (
     WorkItem,
 )
 from cases.naming import Signatures, standing_in
+from cases.punctuality import LATE, outcome_of, outcome_word
 from cases.roles import Role
 from cases.tree import STEP
 from cases.wording import cell_words
@@ -72,8 +73,16 @@ class Limit:
         return self.item.due_at
 
     @property
-    def done_late(self) -> bool:
-        return self.item.finished is not None and self.item.finished > self.due_at
+    def outcome(self) -> str:
+        return outcome_of(self.item)
+
+    @property
+    def word(self) -> str:
+        return outcome_word(self.outcome)
+
+    @property
+    def light(self) -> str:
+        return "late" if self.outcome == LATE else "ok"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from cases.keyset import Page
 from cases.models import Case, SelfCheck, SelfCheckSubmission, WorkItem
 from cases.web import viewer_of
 from cases.wording import cday
+from workflows.dates.shown import dates_of
 from workflows.desk import case_file
 from workflows.desk.counting import year_asked
 from workflows.desk.destinations import address_if_any, destination_of, href_of, page_of_case
@@ -48,6 +49,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "turn": _turn(item, request),
         "offers": offers(request, case, item, colleagues_of(item, viewer)),
         "supervisions": active_on(case.pk),
+        **dates_of(case),
         "only_states": only_states,
         "older": before,
         "page": page,

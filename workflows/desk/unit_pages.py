@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from cases.errors import OutOfScope
 from cases.keyset import PAGE_SIZE
-from cases.models import OrgUnit, SelfCheckSubmission
+from cases.models import OrgUnit, SelfCheckSubmission, WorkItem
+from cases.punctuality import counts
 from cases.web import viewer_of
 from workflows.desk import institution
 from workflows.desk.case_pages import basic_facts
@@ -60,6 +61,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "closed": not unit.is_active(viewer.on),
         "facts": _facts(cycles, submissions),
         "years_lines": institution.year_lines(cycles, submissions),
+        "punctuality": sorted(counts(WorkItem.objects.filter(unit=unit), "process__year").items(), reverse=True),
         "versions": institution.version_lines(cycles, submissions),
         "finding_years": institution.finding_years(cycles, findings),
         "recurrences": institution.recurrences(cycles, findings),

@@ -26,6 +26,7 @@ from workflows.web import possible_verbs
 
 DIRECT = ("claim", "release", "withdraw")  # done at once: each can be undone, and needs no words
 ASKING = ("nudge", "hand_over", "send_back", "archive", "reopen", "hold", "release_hold", "cancel")
+LEFT_TO_THE_DESK = frozenset({"nudge", "supervise", "hold", "release_hold", "request_extension"})
 DANGER = frozenset({"send_back", "reopen", "hold", "cancel"})
 PAGE_OF_KIND = {"quality_cycle": "selfcheck", "finding": "finding"}
 EXPLANATIONS = {
@@ -108,8 +109,8 @@ def offers(request: HttpRequest, case: Case, item: WorkItem | None, colleagues: 
 
 
 def above_offers(request: HttpRequest, case: Case, item: WorkItem | None) -> list[Offer]:
-    """What somebody above may do with a case whose page has buttons of its own: nudge, supervise."""
-    return [offer for offer in offers(request, case, item, []) if offer.name in ("nudge", "supervise")]
+    """What a case whose page has buttons of its own leaves to the desk: nudge, supervise, hold, ask for more time."""
+    return [offer for offer in offers(request, case, item, []) if offer.name in LEFT_TO_THE_DESK]
 
 
 def _makes_sense(name: str, viewer: Viewer, case: Case, item: WorkItem | None, colleagues: list[User]) -> bool:

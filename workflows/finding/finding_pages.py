@@ -17,6 +17,7 @@ from cases.access import Viewer
 from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
 from cases.models import Case, Evidence, Finding, WorkItem
 from cases.web import viewer_of
+from workflows.dates.shown import dates_of
 from workflows.engine import lock, no_such_case
 from workflows.finding.filters import Editions
 from workflows.finding.forms import RectifyForm, ReferForm, ReopenForm, ReviewForm, take_over
@@ -179,6 +180,7 @@ def _page(
         "review": next((bound[verb] for verb in bound if FORMS[verb] is ReviewForm), None) or ReviewForm(),
         "refer": bound.get("refer") or ReferForm(),
         "reopen": bound.get("reopen") or ReopenForm(),
+        **dates_of(record.case),
         "nav_current": "ledger",
     }
     return render(request, "workflows/finding/finding.html", context, status=status)

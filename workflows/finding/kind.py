@@ -89,6 +89,10 @@ class FindingCase(
         else:
             super().put_off(step, date)
 
+    def keep_steps(self, step: Step, date: Due) -> None:
+        if step.item is not None and step.item.due_rule == "rectify":
+            save_record(step, due_trace=date.trace)
+
     @verb(label=gettext_lazy("Start rectification"), source=State.OPEN, target=State.IN_PROGRESS, permission="fill")
     def start(self, step: Step) -> None:
         """The institution begins; measure and person responsible may be completed here."""

@@ -12,7 +12,7 @@ from cases.models import Evidence, Finding, WorkItem
 from cases.naming import Signatures
 from workflows.finding.filters import Editions
 from workflows.finding.kind import LIVE, WITH_INSTITUTION, State
-from workflows.finding.record import proof
+from workflows.finding.record import limit_of, proof
 from workflows.finding.rows import light_and_word, note_of
 from workflows.finding.trail import facet_names, trail
 from workflows.finding.turn import whose_turn
@@ -22,6 +22,8 @@ def shown(finding: Finding, item: WorkItem | None, viewer: Viewer) -> dict[str, 
     """The context of the page, without what can be done on it."""
     editions = Editions()
     edition = editions.of(finding.case.edition_id)
+    if item is not None:
+        item.process = finding.case
     check = edition.form.items.get(finding.item_code)
     state = finding.case.state
     before, after = evidence_of(finding, viewer)
@@ -39,6 +41,7 @@ def shown(finding: Finding, item: WorkItem | None, viewer: Viewer) -> dict[str, 
         "light_word": word,
         "limit_note": note_of(finding, item, viewer.at).strip(),
         "limit_running": state in WITH_INSTITUTION,
+        "limit_provisional": limit_of(finding).provisional,
         "first_limit": first_limit if first_limit != finding.due_on else None,
         "live": state in LIVE,
         "before": before,
