@@ -48,5 +48,12 @@ def note_of(event: CaseEvent) -> str:
     earlier = len(details["missed"])
     if not earlier:
         return note
-    one, many = "%(count)d notice was missed and is told now", "%(count)d notices were missed and are told now"
-    return f"{note}{pgettext('sentence separator', '; ')}{ngettext(one, many, earlier) % {'count': earlier}}"
+    return f"{note}{pgettext('sentence separator', '; ')}{missed_named(earlier)}"
+
+
+def missed_named(count: int) -> str:
+    """How many notices come late with the present one."""
+    words = ngettext(
+        "%(count)d notice was missed and is told now", "%(count)d notices were missed and are told now", count
+    )
+    return words % {"count": count}

@@ -30,6 +30,7 @@ from notifications.models import Alarm
 REMIND, ESCALATE = "remind", "escalate"
 MISSED_AFTER = dt.timedelta(days=1)  # rungs lie at least a day apart: whoever is on time tells one at a time
 PARKED_FOR = dt.timedelta(days=1)
+MOST_KEYS = 5000  # in one statement
 
 CASE_COLUMNS = ("uid", "kind", "number", "state", "edition", "event_count", "chain_head", "held_at")
 ITEM_COLUMNS = ("process", "due_at", "due_since", "due_revision", "ladder", "next_alarm_at", "created")
@@ -84,7 +85,7 @@ def fire_alarms(at: dt.datetime, limit: int = 1000) -> int:
     """
     with transaction.atomic(durable=True):
         items = _claim(at, limit)
-        fired = _fired(items)
+        fired = told_rungs(items)
         alerts = []
         for item in items:
             ladder = _ladder_of(item)
@@ -118,6 +119,18 @@ def alert_of(item: WorkItem, ladder: Ladder, fired: set[str], at: dt.datetime) -
     return Alert(item, tuple(pending), tuple(missed))
 
 
+def told_rungs(items: list[WorkItem]) -> dict[int, set[str]]:
+    """The rungs that have been told for the present date of each item."""
+    revisions = {item.pk: item.due_revision for item in items}
+    keys, told = list(revisions), dict[int, set[str]]()
+    for first in range(0, len(keys), MOST_KEYS):
+        known = Alarm.objects.filter(item__in=keys[first : first + MOST_KEYS])
+        for item_id, revision, rung in known.values_list("item_id", "revision", "rung"):
+            if revision == revisions[item_id]:
+                told.setdefault(item_id, set()).add(rung)
+    return told
+
+
 def _claim(at: dt.datetime, limit: int) -> list[WorkItem]:
     """Items whose alarm has come, with their cases locked for this transaction; what others hold is passed over.
 
@@ -141,17 +154,6 @@ def _claim(at: dt.datetime, limit: int) -> list[WorkItem]:
     for item in items:
         item.process = cases[item.process_id]
     return items
-
-
-def _fired(items: list[WorkItem]) -> dict[int, set[str]]:
-    """The rungs that have been told for the present date of each item."""
-    revisions = {item.pk: item.due_revision for item in items}
-    fired: dict[int, set[str]] = {}
-    known = Alarm.objects.filter(item__in=revisions) if items else Alarm.objects.none()
-    for item_id, revision, rung in known.values_list("item_id", "revision", "rung"):
-        if revision == revisions[item_id]:
-            fired.setdefault(item_id, set()).add(rung)
-    return fired
 
 
 def _ladder_of(item: WorkItem) -> Ladder | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications import admin_pages, pages
+from notifications import admin_pages, dry_run_pages, pages
 
 urlpatterns = [
     path("messages/", pages.message_list, name="messages"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("messages/settings/", pages.message_settings, name="message_settings"),
     path("messages/<int:pk>/", pages.message, name="message"),
     path("messages/<int:pk>/open/", pages.message_open, name="message_open"),
+    path("alarms/dry-run/", dry_run_pages.dry_run, name="dry_run"),
     path("outgoing/", admin_pages.outgoing_list, name="outgoing"),
     path("outgoing/again/", admin_pages.outgoing_again, name="outgoing_again"),
     path("webhook/", admin_pages.webhook, name="webhook"),

@@ -58,6 +58,7 @@ ENTRIES = (
     Entry(WORK, _("County verification"), "verifications", "compare", COUNTY, tab=3, short=_("Verification")),
     Entry(WORK, _("Rectification items"), "ledger", "ledger", INSTITUTION, tab=2, short=_("Ledger")),
     Entry(WORK, _("Rectification ledger"), "ledger", "ledger", COUNTY | ABOVE | READERS, tab=2, short=_("Ledger")),
+    Entry(WORK, _("Common problems"), "common_problems", "flag", COUNTY | ABOVE | READERS),
     Entry(FILES, _("This year's work"), "cycles", "form", INSTITUTION, tab=3, short=_("This year")),
     Entry(FILES, _("Annual cycles"), "cycles", "calendar", COUNTY | ABOVE | READERS, tab=3, short=_("Cycles")),
     Entry(FILES, _("Institution files"), "units", "file", WORKERS | READERS),

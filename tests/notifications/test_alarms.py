@@ -243,7 +243,8 @@ def test_a_serious_finding_is_told_by_its_steeper_ladder(story: Story) -> None:
     story.on("2021-05-10").approve()
     (finding,) = story.findings()
     Finding.objects.filter(pk=finding.pk).update(severity="serious")
-    perform(finding.case, "start", by=story.filler, at=moment("2021-05-12"))
+    perform(finding.case, "submit_plan", by=story.filler, at=moment("2021-05-12"), plan="更换全部应急灯。")
+    perform(finding.case, "accept_plan", by=story.officer, at=moment("2021-05-12"))
     for at in days("2021-05-12", "2021-07-14"):
         sweep(at)
     assert lines(finding.case) == [
