@@ -53,17 +53,21 @@ class MalformedRules(Exception):
 
 @dataclass(frozen=True)
 class Condition:
-    """Something that must hold of the event: a number at least so large, a text equal, a list that includes."""
+    """Something that must hold of the event: a number at least so large, a text equal, a list that includes, or nothing
+    said of it at all."""
 
     fact: str
     at_least: int | None = None
     equals: str = ""
     includes: str = ""
+    absent: bool = False
 
     def holds(self, details: Mapping[str, Any]) -> bool:
         value = details.get(self.fact)
         if self.at_least is not None:
             return isinstance(value, int) and value >= self.at_least
+        if self.absent:
+            return value is None
         if self.includes:
             return isinstance(value, list) and self.includes in value
         return str(value) == self.equals
@@ -154,8 +158,9 @@ def _rule_faults(table: Rules) -> Iterator[tuple[str, str]]:
         yield from _empty_lists(rule, place)
         yield from _unknown_verbs(rule, place, verbs)
         for at, condition in enumerate(rule.when):
-            if [condition.at_least is not None, bool(condition.equals), bool(condition.includes)].count(True) != 1:
-                yield f"{place}.when[{at}]", _("give exactly one of at_least, equals and includes")
+            asked = (condition.at_least is not None, condition.equals != "", condition.includes != "", condition.absent)
+            if asked.count(True) != 1:
+                yield f"{place}.when[{at}]", _("give exactly one of at_least, equals, includes and absent")
         yield from _unknown(rule.facts, FACTS, f"{place}.facts")
         for fault in template_faults(rule.template, (*GIVEN, *rule.facts)):
             yield f"{place}.template", fault
