@@ -193,6 +193,11 @@ class Shell:
         return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
 
     @property
+    def demo_url(self) -> str:
+        """Where the demonstration's clock is moved; empty outside the demonstration."""
+        return _address("demo_advance") if settings.MODE == "demo" else ""
+
+    @property
     def messages_url(self) -> str:
         return _address("messages")
 

@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("workflows.urls")),
     path("", include("cases.urls")),
     path("", include("notifications.urls")),
+    path("", include("project.demo.urls")),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
 ]
