@@ -14,8 +14,8 @@ from django.db import connection, connections
 
 from cases.access import appoint
 from cases.models import Case, CaseEvent, Evidence
-from project.operations import postgresql
-from project.operations.manifest import Unusable, copy, digest, read
+from project.operations import postgresql, saving
+from project.operations.manifest import Part, Unusable, copy, digest, read
 from project.operations.saving import back_up, storage
 from tests.project.databases import empty_database, run_python
 from tests.story import Story, problem
@@ -79,6 +79,13 @@ class Writer(threading.Thread):
         finally:
             connections.close_all()
 
+    def go_on(self) -> None:
+        """Wait until another turn is done."""
+        turns = self.turns
+        while self.turns <= turns + 1:
+            assert self.is_alive()
+            self.stop.wait(0.01)
+
 
 def restored(backup: Path, address: str, var: Path, *words: str) -> str:
     """What the command says that restores the backup elsewhere."""
@@ -87,23 +94,34 @@ def restored(backup: Path, address: str, var: Path, *words: str) -> str:
     return run_python(["manage.py", "restore", backup, *words], place)
 
 
-def test_what_is_backed_up_while_others_write_is_restored_and_agrees_with_itself(story: Story, tmp_path: Path) -> None:
+def test_what_is_backed_up_while_others_write_is_restored_and_agrees_with_itself(
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _first, second = story.findings()
     fixed = story.on("2021-04-01").fix(second)
     writer = Writer(story, fixed.case)
     before = CaseEvent.objects.count()
+    copy_files = saving._copy_files
+
+    def while_work_goes_on(directory: Path) -> list[Part]:
+        writer.go_on()
+        parts = copy_files(directory)
+        writer.go_on()
+        return parts
+
+    monkeypatch.setattr(saving, "_copy_files", while_work_goes_on)
     writer.start()
-    while writer.turns < 3:
-        assert writer.is_alive()
-    backup = tmp_path / "backup"
-    call_command("backup", str(backup))
-    turns = writer.turns
-    writer.stop.set()
-    writer.join()
+    try:
+        writer.go_on()
+        backup = tmp_path / "backup"
+        call_command("backup", str(backup))
+    finally:
+        writer.stop.set()
+        writer.join()
     manifest = read(backup)
-    assert turns >= 3
-    assert before < manifest.rows["cases_caseevent"] <= CaseEvent.objects.count()
+    assert before < manifest.rows["cases_caseevent"] < CaseEvent.objects.count()
     assert manifest.missing == []
+    assert len(manifest.files) > manifest.rows["cases_evidence"]
     with empty_database(tmp_path) as address:
         said = restored(backup, address, tmp_path / "elsewhere")
         assert f"with {manifest.rows['cases_caseevent']} events" in said
