@@ -30,7 +30,7 @@ class ContinuingVerbs:
         not_claimed_by_another(step)
         if self.held_at is not None:
             raise on_hold(step.case)
-        if step.person is not None and finding.fixed_by_id == step.person.pk:
+        if finding.fixed_by_id in step.in_the_name_of:
             raise Conflict("closer_is_rectifier", _("The person who rectified a finding cannot review it."))
         if finding.reviewed_at is not None and local_date(finding.reviewed_at) == local_date(step.at):
             raise Conflict(

@@ -83,7 +83,7 @@ class PlanVerbs:
         """The work begins; the limit did not run while the county had the plan."""
         if step.item is not None and step.item.after is not None:
             planner = step.item.after.done_by_id
-            if step.actor.user is not None and planner == step.actor.user.pk:
+            if planner in step.in_the_name_of:
                 raise Conflict("accepter_is_planner", _("The person who submitted a plan cannot accept it."))
         save_record(step, plan_accepted_at=step.at, **_rest_of_limit(step))
         step.facts = {"due_on": str(self.finding.due_on)}
