@@ -140,8 +140,10 @@ class Viewer:
         seat = (item.unit_id, item.role)
         if seat in self.seats:
             return True
-        needed = getattr(item.flow_task, "permission", "")
-        return seat in self.vacant_seats and bool(needed) and self.can(needed, item.process.unit)
+        if seat not in self.vacant_seats:
+            return False
+        needed: str = item.flow_task.permission_for(item.role)
+        return bool(needed) and self.can(needed, item.process.unit)
 
     def stands_in_for_owner(self, item: WorkItem) -> bool:
         """Whether whoever has claimed the work item is away and the person stands in for them."""
