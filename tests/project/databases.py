@@ -35,6 +35,15 @@ def empty_database(directory: Path) -> Iterator[str]:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def pg_bin() -> str:
+    """The programs beside the server that runs: another version of them may lie in PATH. Empty on SQLite."""
+    if connection.vendor != "postgresql":
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setting FROM pg_config WHERE name = 'BINDIR'")
+        return str(cursor.fetchone()[0])
+
+
 def run_python(words: Sequence[str | Path], environment: Mapping[str, str], *, root: Path = ROOT) -> str:
     """What a Python process on the code below ``root`` prints; its complaints come with the failure."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("YIYANG_", "DJANGO_", "PYTEST"))}

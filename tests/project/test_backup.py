@@ -17,7 +17,7 @@ from cases.models import Case, CaseEvent, Evidence
 from project.operations import postgresql, saving
 from project.operations.manifest import Part, Unusable, copy, digest, read
 from project.operations.saving import back_up, storage
-from tests.project.databases import empty_database, run_python
+from tests.project.databases import empty_database, pg_bin, run_python
 from tests.story import Story, problem
 from tests.worlds import BEGINNING, build_world, moment
 from workflows.engine import perform
@@ -37,14 +37,6 @@ def own_files(tmp_path: Path, settings: Any) -> Iterator[None]:
     settings.PG_BIN = pg_bin()
     yield
     assert storage() == location
-
-
-def pg_bin() -> str:
-    if connection.vendor != "postgresql":
-        return ""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT setting FROM pg_config WHERE name = 'BINDIR'")
-        return str(cursor.fetchone()[0])
 
 
 @pytest.fixture
