@@ -62,9 +62,9 @@ def test_all_work_is_done_without_owning_a_table_and_nothing_is_rewritten(addres
             "CREATE TABLE public.other (id int)": errors.InsufficientPrivilege,
         }.items():
             for switch in ("off", "on"):
-                mine.execute(f"SET yiyang.rewriting = '{switch}'")  # type: ignore[arg-type]
+                mine.execute(f"SET yiyang.rewriting = '{switch}'")
                 with pytest.raises(refusal):
-                    mine.execute(statement)  # type: ignore[arg-type]
+                    mine.execute(statement)
     with psycopg.connect(addresses.owner) as owners:
         owners.execute("SET yiyang.rewriting = 'on'")
         assert owners.execute("UPDATE cases_caseevent SET verb = verb").rowcount > 0
