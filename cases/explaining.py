@@ -127,7 +127,8 @@ def rule_in_words(rule: DeadlineRule, edition: EditionData) -> str:
             "After a return never less than %(n)d working days.",
             rule.minimum_days,
         )
-        text += pgettext("between sentences", " ") + least % {"n": rule.minimum_days}
+        both = {"first": text, "second": least % {"n": rule.minimum_days}}
+        text = pgettext("two sentences", "%(first)s %(second)s") % both
     return text
 
 

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from cases.closures import add_closure, known_to, may_record, units_to_close, withdraw_closure
@@ -62,7 +62,7 @@ def closures(request: HttpRequest) -> HttpResponse:
     except (Invalid, WrongRole) as refusal:
         take_over(form, refusal)
         return _page(request, form, refusal.status)
-    messages.success(request, _("The closure has been recorded.") + _moved(request, closure))
+    messages.success(request, _with_count(_("The closure has been recorded."), request, closure))
     return redirect("closures")
 
 
@@ -86,18 +86,18 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
                 take_over(form, refusal)
                 status = refusal.status
             else:
-                messages.success(request, _("The closure has been withdrawn.") + _moved(request, closure))
+                messages.success(request, _with_count(_("The closure has been withdrawn."), request, closure))
                 return redirect("closures")
     context = {"closure": closure, "form": form, "nav_current": "closures"}
     return render(request, "workflows/dates/closure_withdraw.html", context, status=status)
 
 
-def _moved(request: HttpRequest, closure: LocalClosure) -> str:
+def _with_count(done: str, request: HttpRequest, closure: LocalClosure) -> str:
     """Recompute the dates of the unit's open work, now that the closure is committed, and say how many moved."""
     found = recompute(viewer_of(request).at, unit=closure.unit)
     count = sum(1 for moved in found if not moved.refusal and not moved.affirmed)
     words = ngettext("%(n)d date has moved.", "%(n)d dates have moved.", count)
-    return " " + words % {"n": count}
+    return pgettext("two sentences", "%(first)s %(second)s") % {"first": done, "second": words % {"n": count}}
 
 
 def _page(request: HttpRequest, form: ClosureForm, status: int = 200) -> HttpResponse:
