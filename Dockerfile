@@ -13,7 +13,8 @@ COPY . .
 RUN python -m scripts.messages compile \
     && YIYANG_MODE=production YIYANG_SECRET_KEY="$(python -c 'import secrets; print(secrets.token_hex())')" \
        python manage.py collectstatic --noinput --ignore viewflow \
-    && python -m compileall -q -j 0 cases notifications project scripts workflows manage.py
+    && python -m compileall -q -j 0 cases notifications project scripts workflows manage.py \
+    && chmod -R a+rX /app
 
 FROM nginx:1.28-alpine AS proxy
 COPY deploy/nginx.conf /etc/nginx/nginx.conf

@@ -199,6 +199,8 @@ STORAGES = {
             if MODE == "test"
             else "whitenoise.storage.CompressedManifestStaticFilesStorage"
         ),
+        # A proxy reads them as another user; what people upload stays the server's own.
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
     },
 }
 WHITENOISE_USE_FINDERS = MODE == "test"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from tests.project.compose import ROOT, SERVICES, stages
 
@@ -81,6 +84,17 @@ def test_what_is_generated_is_in_the_image() -> None:
     assert any("/venv" in rest for rest in copied)
     assert any("/app" in rest for rest in copied)
     assert "fonts-noto-cjk" in " ".join(of("app", "RUN"))
+
+
+def test_collected_files_can_be_read_by_the_users_of_the_images(tmp_path: Path, settings: Any) -> None:
+    settings.STATIC_ROOT = tmp_path / "static"
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["viewflow"])
+    collected = [path for path in settings.STATIC_ROOT.rglob("*") if path.is_file()]
+    assert len(collected) > 20
+    for path in collected:
+        assert path.stat().st_mode & 0o777 == 0o644
+        assert path.parent.stat().st_mode & 0o005 == 0o005
+    assert "chmod -R a+rX /app" in " ".join(of("build", "RUN"))
 
 
 def test_what_must_not_be_in_an_image_is_left_out() -> None:
