@@ -63,7 +63,7 @@ def _page(kind: Kind) -> str:
     for state in kind.states:
         node = kind.nodes_by_state.get(state.value)
         waits = _waits_for(node) if node else "nobody: the case is over"
-        grant, rule = (node.permission, node.deadline) if node else ("", "")
+        grant, rule = (_grant_of(node), node.deadline) if node else ("", "")
         start = " (start)" if state.value == kind.initial else ""
         lines.append(f"| `{state.value}` | {state.label}{start} | {waits} | {grant} | {rule} |")
     lines += ["", "## Verbs", "", "| verb | | from | to | who | |", "|---|---|---|---|---|---|"]
@@ -79,6 +79,11 @@ def _page(kind: Kind) -> str:
 
 def _waits_for(node: Any) -> str:
     return ", ".join(str(Role(role).label) for role in node.roles) or "other cases or a date"
+
+
+def _grant_of(node: Any) -> str:
+    """The grant that the work wants, or those of its several roles."""
+    return " or ".join(dict.fromkeys(node.grants.values()))
 
 
 def _verb_line(verb: Verb) -> str:

@@ -306,7 +306,7 @@ def _check_role(step: Step, rule: Rule, viewer: Viewer) -> None:
     permissions = rule.permissions
     if permissions == ("item",):
         node = step.item.flow_task if step.item else None
-        permissions = (node.permission,) if node and node.permission else ()
+        permissions = (node.permission_for(step.item.role),) if step.item and node and node.permission else ()
     owner = step.item.owner_id if step.item else None
     found = (viewer.grant_for(permission, step.case.unit, owner=owner) for permission in permissions)
     step.grant = next((grant for grant in found if grant is not None), None)

@@ -8,7 +8,7 @@ node and state together.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from viewflow.workflow import flow
@@ -139,6 +139,7 @@ class _Waiting:
     role: str = ""
     roles: tuple[str, ...] = ()
     permission: str = ""
+    grants: Mapping[str, str] = {}
     deadline: str = ""
     level: str = "unit"
     due_date: DueDate | None = None
@@ -153,6 +154,10 @@ class _Waiting:
         if role not in self.roles:
             raise ValueError(f"{self.name} waits for one of {', '.join(self.roles)}, not for {role!r}")  # type: ignore[attr-defined]
         return unit_id, role
+
+    def permission_for(self, role: str) -> str:
+        """The grant that the work wants from whoever holds the role; those of several levels hold different ones."""
+        return self.grants.get(role, self.permission)
 
     def rule_of(self, step: Step) -> str:
         """The code of the deadline rule that holds for the work now."""
@@ -169,7 +174,8 @@ class _Waiting:
 class Task(_Waiting, flow.View):
     """A person's task: who (role and grant, at the unit or above), by when, in which state of the case.
 
-    Where the case's record names the seat, ``seat`` reads it there, and ``role`` lists every role that it may name.
+    Where the case itself names the seat, ``seat`` reads it there, and ``role`` lists every role that it may name, with
+    the ``permission`` of each where they differ.
     """
 
     activation_class = HumanActivation
@@ -180,7 +186,7 @@ class Task(_Waiting, flow.View):
         title: Any,
         state: str,
         role: str | tuple[str, ...],
-        permission: str,
+        permission: str | tuple[str, ...],
         deadline: str,
         level: str = "unit",
         due_date: DueDate | None = None,
@@ -190,7 +196,9 @@ class Task(_Waiting, flow.View):
         super().__init__(no_view)
         self.task_title = title
         self.roles = (role,) if isinstance(role, str) else role
-        self.state, self.role, self.permission = state, self.roles[0], permission
+        granted = (permission,) * len(self.roles) if isinstance(permission, str) else permission
+        self.grants = dict(zip(self.roles, granted, strict=True))
+        self.state, self.role, self.permission = state, self.roles[0], granted[0]
         self.deadline, self.level = deadline, level
         self.due_date, self.rule_for, self.seat = due_date, rule_for, seat
 

@@ -115,10 +115,11 @@ def _role_faults(node: Any, ways_out: list[Verb]) -> Iterator[str]:
     if len(node.roles) > 1 and node.seat is None:
         yield f"node {node.name} waits for several roles, and nothing says for which of them"
     for role in sorted({node.role, *node.roles}):
-        if node.permission not in RULES[role].grants:
-            yield f"node {node.name} waits for {role}, who does not hold the grant {node.permission!r}"
-    if not any(node.permission in verb.rule.permissions for verb in ways_out):
-        yield f"whoever holds node {node.name} has no verb that completes it"
+        permission = node.permission_for(role)
+        if permission not in RULES[role].grants:
+            yield f"node {node.name} waits for {role}, who does not hold the grant {permission!r}"
+        if not any({permission, "item"} & set(verb.rule.permissions) for verb in ways_out):
+            yield f"whoever holds node {node.name} has no verb that completes it"
 
 
 def _flow_faults(kind: Kind) -> Iterator[str]:

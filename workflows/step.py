@@ -242,7 +242,8 @@ def holder_of(item: WorkItem, at: dt.datetime) -> Any:
     """Who has claimed the work item; nobody once their appointments or account no longer let them do it."""
     if item.owner is None or not item.flow_task.permission:
         return None
-    return item.owner if Viewer(item.owner, at).can(item.flow_task.permission, item.process.unit) else None
+    permission = item.flow_task.permission_for(item.role)
+    return item.owner if Viewer(item.owner, at).can(permission, item.process.unit) else None
 
 
 def held_by_another(item: WorkItem, viewer: Viewer) -> Any:

@@ -2,6 +2,6 @@
 
 from django.urls import include, path
 
-AREAS = ("desk", "quality_cycle", "finding", "saved", "extension", "supervision", "dates")
+AREAS = ("desk", "quality_cycle", "finding", "saved", "extension", "supervision", "common_problem", "dates")
 
 urlpatterns = [path("", include(f"workflows.{area}.urls")) for area in AREAS]

@@ -406,8 +406,8 @@ def test_only_what_the_viewer_may_do_now_is_offered(story: Story, finding: Findi
 
     nothing: set[str] = set()
     assert offered() == {
-        "institution_filler": {"start", "fix"},
-        "county_officer": {"refer"},
+        "institution_filler": {"start", "fix", "note_progress"},
+        "county_officer": {"refer", "grade"},
         "county_approver": nothing,
         "prefecture_officer": nothing,
         "inspector": nothing,
@@ -415,7 +415,7 @@ def test_only_what_the_viewer_may_do_now_is_offered(story: Story, finding: Findi
     story.fix(finding)
     assert offered() == {
         "institution_filler": {"withdraw"},
-        "county_officer": {"close", "return_", "refer"},
+        "county_officer": {"close", "return_", "refer", "grade"},
         "county_approver": nothing,
         "prefecture_officer": nothing,
         "inspector": nothing,
@@ -490,7 +490,10 @@ def test_what_can_no_longer_be_sent_is_given_back_for_copying(story: Story, find
 
 def test_the_wrong_role_is_forbidden_and_an_unknown_verb_is_a_bad_request(story: Story, finding: Finding) -> None:
     assert send(story.world.inspector, finding, "fix", **RESULT).status_code == 403
-    assert send(story.world.institution_filler, finding, "refer", referred_to="x", reason="y").status_code == 403
+    assert (
+        send(story.world.institution_filler, finding, "refer", referred_to="x", reference="1", reason="y").status_code
+        == 403
+    )
     assert send(story.world.county_officer, finding, "explode").status_code == 400
     assert send(story.world.county_officer, finding, "drop").status_code == 400
     assert state(finding) == "open"
@@ -584,5 +587,5 @@ def test_a_finding_costs_a_fixed_number_of_queries(
         finding = story.again(finding)
     client = enter(story.world.institution_filler)
     client.get(reverse("finding", args=[finding.pk]))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(20):
         assert client.get(reverse("finding", args=[finding.pk])).status_code == 200

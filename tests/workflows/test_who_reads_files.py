@@ -113,7 +113,8 @@ def test_a_draft_neither_proves_nor_takes_away_the_proof_of_a_fix_on_the_spot(st
     take_out(story, file, story.filler)
     finding = story.findings()[0]
     assert set(proof(finding.case)) == {file}
-    before, after = evidence_of(finding, story.world.viewer(COUNTY, story.at))
+    sides = evidence_of(finding, story.world.viewer(COUNTY, story.at))
+    before, after = sides["before"], sides["after"]
     assert (before, after) == ([], [file])
     assert readers(story, added) == {INSTITUTION}
     assert story.close(finding).case.state == "closed"

@@ -16,6 +16,7 @@ COUNTY = _("County verification")
 LIMITS = _("Limits")
 SUPERVISION = _("Supervision")
 LEDGER = _("Rectification ledger")
+COMMON = _("Common problems")
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,18 @@ DESTINATIONS: dict[tuple[str, str], Destination] = {
     ("finding", "approve_closing"): Destination(
         "finding", LEDGER, _("Approve closing of %(number)s"), pgettext_lazy("button", "Approve")
     ),
+    ("finding", "decide_plan"): Destination(
+        "finding", LEDGER, _("Decide on the plan of %(number)s"), pgettext_lazy("button", "Decide")
+    ),
+    ("finding", "keep_up"): Destination(
+        "finding", LEDGER, _("Review what has to be kept up: %(number)s"), pgettext_lazy("button", "Review")
+    ),
+    ("common_problem", "find_measure"): Destination(
+        "common_problem", COMMON, _("Set the joint measure of %(number)s"), pgettext_lazy("button", "Open")
+    ),
+    ("common_problem", "carry_out"): Destination(
+        "common_problem", COMMON, _("Report on the joint measure of %(number)s"), pgettext_lazy("button", "Open")
+    ),
     ("extension", "decide"): Destination(
         "extension", LIMITS, _("Decide on the extension %(number)s"), pgettext_lazy("button", "Decide")
     ),
@@ -67,7 +80,12 @@ DESTINATIONS: dict[tuple[str, str], Destination] = {
         "supervision", SUPERVISION, _("Supervise, and say what came of it: %(number)s"), pgettext_lazy("button", "Open")
     ),
 }
-PAGES = {"finding": "finding", "extension": "extension", "supervision": "supervision"}
+PAGES = {
+    "finding": "finding",
+    "common_problem": "common_problem",
+    "extension": "extension",
+    "supervision": "supervision",
+}
 OTHER = Destination("case", "", _("Case %(number)s of %(year)d"), pgettext_lazy("button", "Open"))
 
 

@@ -18,25 +18,45 @@ from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
 from cases.models import Case, Evidence, Finding, WorkItem
 from cases.web import viewer_of
 from workflows.dates.shown import dates_of
+from workflows.desk.verbs import above_offers
 from workflows.engine import lock, no_such_case
 from workflows.finding.filters import Editions
-from workflows.finding.forms import RectifyForm, ReferForm, ReopenForm, ReviewForm, take_over
+from workflows.finding.forms import (
+    GradeForm,
+    OutcomeForm,
+    PlanForm,
+    ProgressForm,
+    RectifyForm,
+    ReferForm,
+    ReopenForm,
+    ReviewForm,
+    take_over,
+)
 from workflows.finding.kind import WITH_INSTITUTION, FindingCase, State
 from workflows.finding.shown import shown
 from workflows.finding.turn import OFFERED, turn_of
+from workflows.supervision.shown import active_on
 from workflows.web import perform_from
 
 FORMS: dict[str, type[forms.Form]] = {
     "start": RectifyForm,
     "fix": RectifyForm,
     "withdraw": ReviewForm,
+    "submit_plan": PlanForm,
+    "accept_plan": ReviewForm,
+    "return_plan": ReviewForm,
+    "note_progress": ProgressForm,
     "close": ReviewForm,
+    "pass_review": ReviewForm,
     "approve_closing": ReviewForm,
     "return_": ReviewForm,
+    "grade": GradeForm,
     "refer": ReferForm,
+    "record_outcome": OutcomeForm,
     "reopen": ReopenForm,
 }
-DETAILS = ("measure", "responsible", "result", "referred_to", "reference")
+ELSEWHERE = frozenset({"reason", "evidence", "purpose"})  # what a form has that is no detail of its verb
+WITH_FILES = frozenset({"note_progress", "record_outcome"})
 
 
 @require_GET
@@ -61,13 +81,15 @@ def finding_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     try:
         if verb == "fix":
             _store_files(request, record, form)
-        details = {name: form.cleaned_data[name] for name in DETAILS if name in form.cleaned_data}
+        details = {name: value for name, value in form.cleaned_data.items() if name not in ELSEWHERE}
+        if verb in WITH_FILES:
+            details["files"] = form.cleaned_data["evidence"]
         moved = perform_from(request, record.case, verb, **details)
     except (Invalid, Conflict, WrongRole) as refusal:
         take_over(form, refusal)
         record, item = _fetch(request, pk)
         return _page(request, record, item, {verb: form}, status=refusal.status)
-    messages.success(request, _done("approve_closing" if moved.state == State.CLOSED else verb))
+    messages.success(request, _done(verb, moved.state))
     if verb == "start" and form.cleaned_data["result"]:
         record, item = _fetch(request, pk)
         return _page(request, record, item, {"fix": RectifyForm(initial=form.cleaned_data)})
@@ -104,7 +126,8 @@ def _fetch(request: HttpRequest, pk: int) -> tuple[Finding, WorkItem | None]:
     """The finding in the viewer's scope with its open work item; else 404."""
     in_scope = Case.objects.visible_to(viewer_of(request)).filter(pk=pk)
     known = Finding.objects.filter(pk=pk, case__in=in_scope)
-    record = known.select_related("case__unit__superior", "cycle", "fixed_by", "closed_by").first()
+    people = ("fixed_by", "reviewed_by", "closed_by")
+    record = known.select_related("case__unit__superior", "case__edition", "cycle", *people).first()
     if record is None:
         raise no_such_case()
     record.case.__class__ = FindingCase
@@ -178,16 +201,23 @@ def _page(
         "kept": _kept(refused, bound, turn.verbs),
         "rectify": bound.get("fix") or bound.get("start") or RectifyForm(initial=_initial(record)),
         "review": next((bound[verb] for verb in bound if FORMS[verb] is ReviewForm), None) or ReviewForm(),
+        "plan": bound.get("submit_plan") or PlanForm(initial=_initial(record)),
+        "progress": bound.get("note_progress") or ProgressForm(),
+        "grade": bound.get("grade") or GradeForm(initial={"severity": record.severity}),
+        "outcome": bound.get("record_outcome") or OutcomeForm(initial=_initial(record)),
         "refer": bound.get("refer") or ReferForm(),
         "reopen": bound.get("reopen") or ReopenForm(),
+        "above": above_offers(request, record.case, item),
+        "supervisions": active_on(record.pk),
         **dates_of(record.case),
         "nav_current": "ledger",
     }
     return render(request, "workflows/finding/finding.html", context, status=status)
 
 
-def _initial(record: Finding) -> dict[str, str]:
-    return {"measure": record.measure, "responsible": record.responsible, "result": record.result}
+def _initial(record: Finding) -> dict[str, Any]:
+    names = ("measure", "responsible_unit", "responsible", "result", "plan", "enforcement_outcome", "enforcement_on")
+    return {name: getattr(record, name) for name in names}
 
 
 def _kept(refused: forms.Form | None, bound: dict[str, forms.Form], verbs: frozenset[str]) -> list[tuple[str, str]]:
@@ -203,12 +233,21 @@ def _offers(verb: str, verbs: frozenset[str]) -> bool:
     return any(FORMS[other] is FORMS[verb] for other in verbs if other in FORMS)
 
 
-def _done(verb: str) -> str:
+def _done(verb: str, state: str) -> str:
+    if verb == "close" and state == State.CONTINUING:
+        return _("The review has been passed; from now on it is reviewed at intervals.")
     return {
         "start": _("Rectification has begun."),
         "fix": _("The result has been submitted; the county reviews it next."),
         "withdraw": _("The result has been withdrawn."),
-        "close": _("The review has been passed."),
+        "submit_plan": _("The plan has been submitted; the county decides on it next."),
+        "accept_plan": _("The plan has been accepted; the institution rectifies next."),
+        "return_plan": _("The plan has been returned to the institution."),
+        "note_progress": _("The progress has been noted."),
+        "close": _("The finding has been closed.") if state == State.CLOSED else _("The review has been passed."),
+        "pass_review": _("The periodic review has been passed; the next one has its date."),
+        "grade": _("The severity has been changed."),
+        "record_outcome": _("The outcome has been recorded."),
         "approve_closing": _("The finding has been closed."),
         "return_": _("The finding has been returned to the institution."),
         "refer": _("The finding has been referred."),

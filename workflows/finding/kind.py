@@ -186,7 +186,7 @@ class FindingCase(
         count = finding.return_count + 1
         limit = limit_fields(remaining_limit(step, finding, finding.fixed_at))
         save_record(step, **{**AFRESH, **limit, "return_count": count})
-        step.facts = {"return_count": count, "due_on": finding.due_on.isoformat()}
+        step.facts = {"return_count": count, "due_on": str(finding.due_on)}
 
     @verb(
         label=gettext_lazy("Reopen"),
@@ -201,7 +201,7 @@ class FindingCase(
         finding = self.finding
         rest = remaining_limit(step, finding, finding.fixed_at or self.finished)
         save_record(step, **AFRESH, **limit_fields(rest), confirmed_at=finding.confirmed_at or step.at)
-        step.facts = {"due_on": self.finding.due_on.isoformat()}
+        step.facts = {"due_on": str(finding.due_on)}
         unsettle_cycle(step)
 
 

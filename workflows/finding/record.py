@@ -77,14 +77,15 @@ def follow_limit(step: Step) -> None:
         date = step.due(node)
         if (date.at, code) != (item.due_at, item.due_rule):
             step.move_due(item, date, code)
-    if item.role and item.due_at is not None:
+    if item.role:
         follow_severity(step, item)
 
 
 def follow_severity(step: Step, item: WorkItem) -> None:
     """The ladder that goes with the severity, on the same date: a revision of it, so that its rungs fire."""
     rule = step.edition.deadlines[item.due_rule]
-    if item.ladder != step.edition.ladder_code(rule, serious=is_serious(step.case)):
+    changes = item.ladder != step.edition.ladder_code(rule, serious=is_serious(step.case))
+    if changes and item.due_at is not None:
         step.move_due(item, Due(local_date(item.due_at), list(item.due_trace)))
 
 

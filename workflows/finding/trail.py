@@ -11,21 +11,39 @@ from django.utils.translation import ngettext, pgettext
 
 from cases import alarm_words, wording
 from cases.editions.schema import CheckItem
-from cases.models import CaseEvent, Finding, Rectification, WorkItem
+from cases.models import CaseEvent, Finding, FindingProgress, Rectification, Severity, WorkItem
 from cases.naming import ACTOR, who_of
 from workflows.finding.kind import FINDING, State
 
-SHOWN = ("problem", "facets", "measure", "rectification", "responsible", "due_on", "result", "referred_to", "reference")
+SHOWN = (
+    "problem",
+    "facets",
+    "measure",
+    "rectification",
+    "severity",
+    "responsible_unit",
+    "responsible",
+    "due_on",
+    "plan",
+    "result",
+    "referred_to",
+    "reference",
+    "enforcement_outcome",
+    "enforcement_on",
+)
 MOST_EVENTS = 200
 
 Change = tuple[str, str, str]
 
 
-def trail(finding: Finding, item: WorkItem | None, check: CheckItem | None) -> list[dict[str, Any]]:
+def trail(
+    finding: Finding, item: WorkItem | None, check: CheckItem | None, notes: Iterable[FindingProgress]
+) -> list[dict[str, Any]]:
     """The entries of the timeline, the newest first; whose turn it is stands on top. Three queries."""
     events = CaseEvent.objects.filter(case=finding.pk).select_related(*ACTOR).order_by("-seq")
     changes = changes_of(finding, check)
-    entries = [_entry(event, changes.get((event.at, event.verb), [])) for event in events[:MOST_EVENTS]]
+    words = {note.pk: note.text for note in notes}
+    entries = [_entry(event, changes.get((event.at, event.verb), []), words) for event in events[:MOST_EVENTS]]
     return [_waiting(item), *entries] if item is not None and item.role else entries
 
 
@@ -42,16 +60,14 @@ def changes_of(finding: Finding, check: CheckItem | None) -> dict[tuple[dt.datet
     return found
 
 
-def _entry(event: CaseEvent, changes: list[Change]) -> dict[str, Any]:
+def _entry(event: CaseEvent, changes: list[Change], notes: Mapping[int, str]) -> dict[str, Any]:
     if event.verb == "open":
         source = dict(Finding.Source.choices).get(event.details.get("source", ""), "")
         what = pgettext("event", "entered the ledger")
-        return {
-            "at": event.at,
-            "who": who_of(event),
-            "what": what,
-            "note": _("Source: %(source)s") % {"source": source},
-        }
+        note = _("Source: %(source)s") % {"source": source}
+        if event.details.get("recurrence_of"):
+            note = f"{note} · {_('It repeats an earlier finding, and is one level more severe.')}"
+        return {"at": event.at, "who": who_of(event), "what": what, "note": note}
     if event.verb in alarm_words.VERBS:
         return {
             "at": event.at,
@@ -68,24 +84,30 @@ def _entry(event: CaseEvent, changes: list[Change]) -> dict[str, Any]:
         "who": who_of(event),
         "what": declared.rule.label,
         "detail": _ordinal(event),
-        "quote": event.reason,
-        "quote_label": "" if declared.rule.reason else pgettext("on a review", "Opinion"),
-        "note": _files(event.details),
+        "quote": notes.get(event.details.get("progress", 0), event.reason),
+        "quote_label": ""
+        if declared.rule.reason or event.verb == "note_progress"
+        else pgettext("on a review", "Opinion"),
+        "note": _files(event),
         "diff": changes,
-        "kind": "back" if event.verb in ("return_", "reopen") else "",
+        "kind": "back" if event.verb in ("return_", "return_plan", "reopen") else "",
     }
 
 
 def _ordinal(event: CaseEvent) -> str:
-    """Which return it is, from the second on."""
+    """Which return it is, from the second on, or which periodic review."""
+    if reviews := event.details.get("review_count", 0):
+        return pgettext("review", "no. %(count)d") % {"count": reviews}
     count = event.details.get("return_count", 0)
     return pgettext("return", "for time no. %(count)d") % {"count": count} if count > 1 else ""
 
 
-def _files(details: Mapping[str, Any]) -> str:
-    count = len(details.get("files", ()))
+def _files(event: CaseEvent) -> str:
+    count = len(event.details.get("files", ()))
     if not count:
         return ""
+    if event.verb != "fix":
+        return ngettext("With %(count)d file", "With %(count)d files", count) % {"count": count}
     text = ngettext(
         "With %(count)d file of the state afterwards", "With %(count)d files of the state afterwards", count
     )
@@ -115,6 +137,8 @@ def _shown(name: str, value: Any, check: CheckItem | None) -> str:
         return facet_names(value, check)
     if name == "rectification":
         return str(dict(Rectification.choices).get(value, value))
+    if name == "severity":
+        return str(dict(Severity.choices).get(value, value))
     if isinstance(value, dt.date):
         return wording.cdate(value)
     return str(value or "")
