@@ -15,12 +15,14 @@ from cases import alarm_words
 from cases.keyset import Page, page_of
 from cases.models import Case, CaseEvent, SelfCheckSubmission, User, VerificationItem
 from cases.naming import ACTOR, who_of
+from cases.wording import cdate
 from workflows.desk.differences import Row, differences
 from workflows.desk.lines import check_item_label
 from workflows.kinds import Kind, kind_of
 from workflows.step import edition_of
 
 ROWS = 20
+DATED = ("redate", "extend", "request_extension", "open")  # events that say which date was before
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,18 @@ def _note(kind: Kind, event: CaseEvent) -> str:
     if event.source and event.source != event.target:
         change = {"from": kind.state_label(event.source), "to": kind.state_label(event.target)}
         parts.append(_("%(from)s → %(to)s") % change)
+    if event.verb in DATED and "before" in event.details:
+        parts.append(_dates(event.details))
     if event.verb == "submit" and event.details.get("digest"):
         parts.append(_("digest %(start)s…%(end)s") % _ends(event.details["digest"]))
     return " · ".join(parts)
+
+
+def _dates(details: dict[str, Any]) -> str:
+    """The date before and the one that was set, or is asked for."""
+    after = details.get("due") or details.get("asked", "")
+    words = {"before": cdate(dt.date.fromisoformat(details["before"])), "after": cdate(dt.date.fromisoformat(after))}
+    return _("%(before)s → %(after)s") % words
 
 
 def _ends(digest: str) -> dict[str, str]:
