@@ -12,6 +12,8 @@ from project.demo.days import Story
 from project.demo.source import read, words
 from project.demo.stations import Act
 from workflows.engine import perform
+from workflows.finding.planning import plan_needed
+from workflows.finding.states import State
 
 
 class Ending(enum.StrEnum):
@@ -47,15 +49,19 @@ def rectified(cycle: Cycle, finding: Finding, at: dt.datetime, ending: Ending, *
         at = days.after(at, 2, 8)
         yield at
         referral = rng.choice(words("referred"))
-        number = f"卫移〔{at.year}〕{int(finding.item_code[-2:])}号"
-        details = {"reason": referral["reason"], "referred_to": referral["to"], "reference": number}
+        reference = f"卫移〔{at.year}〕{int(finding.item_code[-2:])}号"
+        details = {"reason": referral["reason"], "referred_to": referral["to"], "reference": reference}
         _do(finding, "refer", cycle.cast.officer, at, **details)
         return
     if not finding.on_spot:
         at = days.after(at, 1, 3)
         yield at
         _before(cycle, finding, at)
-        _do(finding, "start", cycle.cast.filler, at)
+        finding.refresh_from_db()
+        if plan_needed(finding):
+            at = yield from _planned(cycle, finding, at)
+        else:
+            _do(finding, "start", cycle.cast.filler, at)
         if ending == Ending.STARTED:
             return
         at = yield from _fix(cycle, finding, days.after(at, 2 * pace, 4 * pace))
@@ -71,6 +77,25 @@ def rectified(cycle: Cycle, finding: Finding, at: dt.datetime, ending: Ending, *
         at = days.after(at, pace, 3 * pace)
         yield at
         _do(finding, "close", cycle.cast.officer, at)
+        if finding.case.state == State.CONTINUING:
+            yield from _kept_up(cycle, finding, at)
+
+
+def _kept_up(cycle: Cycle, finding: Finding, at: dt.datetime) -> Story:
+    """What has to go on for good is looked at again every five weeks, and closed after the second time."""
+    for verb in ("pass_review", "pass_review", "close"):
+        at = cycle.days.after(at, 22, 26) if verb == "pass_review" else cycle.days.after(at, 1, 3)
+        yield at
+        _do(finding, verb, cycle.cast.officer, at)
+
+
+def _planned(cycle: Cycle, finding: Finding, at: dt.datetime) -> Act:
+    """A serious finding is rectified by a plan that the county has accepted."""
+    _do(finding, "submit_plan", cycle.cast.filler, at, plan=cycle.rng.choice(words("plans")))
+    at = cycle.days.after(at, 0, 2)
+    yield at
+    _do(finding, "accept_plan", cycle.cast.officer, at)
+    return at
 
 
 def _fix(cycle: Cycle, finding: Finding, at: dt.datetime) -> Act:

@@ -14,9 +14,11 @@ from cases.roles import Role
 from project.demo import tianshan
 from project.demo.acts import Cast, Cycle, Person
 from project.demo.answers import Writer
+from project.demo.by_itself import days_pass, settle
 from project.demo.clock import TODAY
 from project.demo.days import Days, Diary, Story, moment
 from project.demo.files import Drawer
+from project.demo.incidents import incidents
 from project.demo.institutions import JOINED_ON, Institution, institutions
 from project.demo.people import People, accounts, build_people, invented_name
 from project.demo.personas import REGION
@@ -48,10 +50,14 @@ def seed(only: str = "", progress: Callable[[str], None] = lambda _line: None) -
     for each in chosen:
         for year in (2020, 2021):
             stage.diary.add(stage.year(each, counties[each.county], year))
+    for story in incidents(units, stage.person):
+        stage.diary.add(story)
+    stage.diary.add(days_pass(OPENED[2020].date()))
     month = ""
     for at in stage.diary.tell():
         if month != (month := f"{at:%Y-%m}"):
             progress(month)
+    settle(TODAY)
 
 
 def _region(region: OrgUnit, officer: Person, cases: Cases) -> Story:

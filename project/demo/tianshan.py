@@ -75,9 +75,18 @@ RECORDS = AnswerValues(
 
 def _xuelian(cycle: Cycle, diary: Diary) -> Story:
     """Verified in March; its findings stand at every station, some late, one waiting too long for its review."""
-    items = ("A1-10", "A1-28", "A1-19", "A1-07", "A1-25", "A1-09", "A1-13")
+    items = ("A1-10", "A1-28", "A1-19", "A1-07", "A1-25", "A1-09", "A1-13", "A1-27")
     content = cycle.content(len(items), items=items)
-    limits = ("2021-05-07", "2021-05-07", "2021-05-18", "2021-05-20", "2021-06-30", "2021-05-14", "2021-05-11")
+    limits = (
+        "2021-05-07",
+        "2021-05-07",
+        "2021-05-18",
+        "2021-05-20",
+        "2021-06-30",
+        "2021-05-14",
+        "2021-05-11",
+        "2021-05-28",
+    )
     for code, limit in zip(items, limits, strict=True):
         answer = replace(content.answers[code], fixed_on_spot=False, planned_on=dt.date.fromisoformat(limit))
         content.answers[code] = answer
@@ -101,6 +110,7 @@ def _xuelian(cycle: Cycle, diary: Diary) -> Story:
         "A1-25": Ending.STARTED,
         "A1-09": Ending.FIXED,
         "A1-13": Ending.CLOSED,
+        "A1-27": Ending.CLOSED,
         "A1-20": Ending.RETURNED_TWICE,
         "A1-03": Ending.REFERRED,
     }
@@ -134,7 +144,7 @@ def _songhe(cycle: Cycle, diary: Diary) -> Story:
     cycle.ask(at)
     at = moment("2021-05-06 18:02")
     yield at
-    cycle.submit(at)
+    cycle.submit(at, by=cycle.cast.filler)  # the head is away and has delegated the post
     at = moment("2021-05-10 10:40")
     yield at
     cycle.do("claim", cycle.cast.officer, at)
@@ -236,6 +246,6 @@ STORIES: dict[tuple[str, int], Callable[[Cycle, Diary], Story]] = {
     (NUANYANG, 2021): _nuanyang,
     (HEPINGLU, 2021): _hepinglu,
     (BOAI, 2021): THIS_YEAR["verified"],
-    (WANQING, 2021): _waiting("A1-02", day="2021-04-26", colleague="officer2"),
+    (WANQING, 2021): _waiting("A1-02", "A1-10", day="2021-04-26", colleague="officer2"),
     (JINQIU, 2021): THIS_YEAR["cancelled"],
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 from collections import Counter
@@ -13,14 +14,18 @@ from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models import F
 from django.test import override_settings
 
 from cases.access import Viewer
 from cases.editions.pinned import forget_editions
 from cases.models import (
+    Appointment,
     Case,
     CaseEvent,
+    EventDelivery,
     Evidence,
+    Finding,
     OrgUnit,
     SelfCheckAnswer,
     SelfCheckSubmission,
@@ -28,6 +33,8 @@ from cases.models import (
     Verification,
     WorkItem,
 )
+from cases.vacancies import vacancies
+from notifications.models import Alarm, Dispatch, Message
 from project.demo.clock import TODAY
 from project.demo.institutions import institutions
 from project.demo.people import PASSWORD
@@ -38,6 +45,7 @@ from tests.demonstration import BEGINNING, TIANSHAN, chains_break, content, ledg
 from workflows.quality_cycle.kind import State
 
 pytestmark = pytest.mark.django_db
+AHEAD = {"due_at", "original_due_at", "amber_at", "next_alarm_at"}  # dates of work lie ahead
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +87,7 @@ def test_nothing_is_dated_outside_the_time_that_it_tells_of(tianshan: None) -> N
         f"{model.__name__}.{field.name}"
         for model in apps.get_app_config("cases").get_models()
         for field in model._meta.concrete_fields
-        if field.get_internal_type() == "DateTimeField" and field.name not in {"due_at", "next_alarm_at"}
+        if field.get_internal_type() == "DateTimeField" and field.name not in AHEAD
         if "edition" not in model.__name__.lower()
         if model._base_manager.exclude(**{f"{field.name}__range": (BEGINNING, TODAY)})
         .exclude(**{f"{field.name}__isnull": True})
@@ -103,7 +111,7 @@ def test_each_persona_signs_in_and_finds_something_to_do(tianshan: None) -> None
     users = {user.username: user for user in User.objects.all()}
     for persona in PERSONAS:
         assert users[persona.login].check_password(PASSWORD)
-        seats = Viewer(users[persona.login], TODAY).seats
+        seats = Viewer(users[persona.login], TODAY).own_seats
         codes = dict(OrgUnit.objects.values_list("pk", "code"))
         expected = {seat for seat in persona.seats if seat[1] != "national_expert"}  # who has no grants, only parts
         assert {(codes[unit], role) for unit, role in seats} == expected
@@ -114,7 +122,8 @@ def test_each_persona_signs_in_and_finds_something_to_do(tianshan: None) -> None
     assert waiting("filler3")["supplement"] == 1
     assert waiting("officer")["verify"] >= 3
     assert waiting("officer")["review"] >= 2
-    assert waiting("approver") == {"approve": 1}
+    assert waiting("approver") == {"approve": 1, "decide": 1}
+    assert waiting("prefecture") == {"supervise": 1}
     assert Case.objects.filter(kind="quality_cycle", unit__superior__code=TIANSHAN, state=State.VERIFIED).exists()
 
 
@@ -126,6 +135,57 @@ def test_the_halves_that_people_go_on_with_are_as_announced(tianshan: None) -> N
     assert WorkItem.objects.open().get(process=verification.case_id).owner.username == "officer"
     returned = Verification.objects.get(case__unit__code="650102-004", case__year=2021)
     assert list(returned.items.filter(to_return=True).values_list("item_code", flat=True)) == ["A1-18", "A1-26"]
+
+
+def test_every_kind_of_incident_is_told(tianshan: None) -> None:
+    assert Case.objects.exclude(held_at=None).filter(kind="quality_cycle").count() == 1
+    extensions = Case.objects.filter(kind="extension").order_by("pk").values_list("state", flat=True)
+    assert list(extensions) == ["granted", "requested"]
+    assert Case.objects.filter(kind="supervision", state="active").count() == 1
+    assert CaseEvent.objects.filter(verb="nudge").count() == 1
+    assert Case.objects.filter(kind="common_problem", state="in_progress").count() == 1
+    findings = Finding.objects.filter(case__year=2021)
+    assert findings.filter(severity="serious").exclude(plan_accepted_at=None).count() == 1
+    assert findings.exclude(recurrence_of=None).exists()
+    assert findings.filter(case__state="continuing").exists()
+    assert findings.filter(case__state="referred").exclude(enforcement_outcome="").count() == 1
+
+
+def test_a_delegation_is_in_force_and_another_was_acted_under(tianshan: None) -> None:
+    colleague = Viewer(User.objects.get(username="officer2"), TODAY)
+    assert [name for absent in colleague.stands_in.values() for name in absent.values()] == ["李敏"]
+    submitted = CaseEvent.objects.get(appointment__delegated_by__isnull=False, verb="submit")
+    assert submitted.case.unit.code == "650102-003"
+    assert submitted.appointment is not None
+    assert submitted.appointment not in Appointment.objects.valid(TODAY.date())
+
+
+def test_a_post_is_vacant_and_the_administrator_sees_it(tianshan: None) -> None:
+    [found] = vacancies(Viewer(User.objects.get(username="sysadmin"), TODAY))
+    assert (found.unit.code, found.role) == ("650102-011", "institution_filler")
+    assert found.heads
+
+
+def test_people_were_told_at_the_time_and_have_read_what_is_old(tianshan: None) -> None:
+    assert not EventDelivery.objects.filter(done_at=None).exists()
+    told = Message.objects.filter(recipient__username__in=[persona.login for persona in PERSONAS])
+    levels = set(told.values_list("level", flat=True))
+    assert {"task", "reminder", "escalation", "nudge", "info"} <= levels
+    assert not told.exclude(created_at=F("event__at")).exists()
+    assert told.filter(read_at=None).exists()
+    assert not told.filter(read_at=None, created_at__lt=TODAY - dt.timedelta(days=7)).exists()
+    assert not Dispatch.objects.exists()
+    rungs = Alarm.objects.filter(item__process__unit__code="650102-001", item__process__year=2021)
+    assert list(rungs.order_by("pk").values_list("rung", flat=True)) == [
+        "-30",
+        "-14",
+        "-7",
+        "-3",
+        "-1",
+        "+1",
+        "+3",
+        "+7",
+    ]
 
 
 def test_a_login_is_printed_for_each_persona(tianshan: None) -> None:

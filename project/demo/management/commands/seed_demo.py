@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, OrgUnit
 from project.demo import clock
+from project.demo.by_itself import in_the_system_only
 from project.demo.seed import seed
 
 
@@ -31,7 +32,7 @@ class Command(BaseCommand):
                 raise CommandError(_("The database is not empty. Start over with an empty one: make demo-reset."))
             self.stdout.write(_("The demonstration is there already; nothing was changed."))
             return
-        with unsynchronised():
+        with unsynchronised(), in_the_system_only():
             seed(options["only"], progress=self.stdout.write)
         first = Case.objects.order_by("pk").values_list("uid", flat=True)[0]
         clock.write(settings.VAR_DIR, dt.datetime.now(dt.UTC), str(first))
