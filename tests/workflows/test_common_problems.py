@@ -256,3 +256,15 @@ def test_the_page_costs_the_same_whatever_there_is(
         with django_assert_max_num_queries(18):
             assert client.get(reverse("common_problems")).status_code == 200
         findings(world.sibling, [{"item_code": "A1-08"} for _number in range(20)])
+
+
+def test_the_institutions_file_and_its_finding_show_the_joint_measure(
+    world: World, shared: list[Any], declared: Case, enter: Any
+) -> None:
+    officer = world.actor("county_officer")
+    perform(declared, "set_measure", by=officer, at=AT, owner=world.county_approver, **MEASURE)
+    client = enter("institution_head")
+    for address in (reverse("unit", args=[world.institution.pk]), reverse("finding", args=[shared[0].pk])):
+        text = client.get(address).content.decode()
+        assert MEASURE["measure"] in text
+        assert str(world.sibling) not in text

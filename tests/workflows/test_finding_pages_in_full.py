@@ -187,3 +187,22 @@ def test_a_complaint_is_put_onto_the_ledger_by_the_officer(story: Story) -> None
     told = (finding.source, finding.severity, finding.responsible_unit, finding.due_on)
     assert told[:3] == ("complaint", "major", "护理部")
     assert isinstance(told[3], dt.date)
+
+
+def test_what_was_referred_is_counted_beside_what_was_closed(story: Story) -> None:
+    first, second, third = ledger(story, "A1-08", "A1-09", "A1-10")
+    story.close(story.fix(first))
+    do(story, second, "refer", story.officer, reason="涉嫌违法。", **REFERRAL)
+    client = enter(story.world.county_officer)
+    case = client.get(reverse("case", args=[story.case.pk]))
+    assert (case.context["findings_live"], case.context["findings_referred"]) == (1, 1)
+    (line,) = client.get(reverse("unit", args=[story.unit.pk])).context["years_lines"]
+    assert (line.found, line.unsettled, line.referred) == (3, 1, 1)
+    assert state(third) == "open"
+
+
+def test_an_authoritys_page_is_its_common_problems(story: Story) -> None:
+    client = enter(story.world.county_officer)
+    answer = client.get(reverse("unit", args=[story.world.county.pk]))
+    assert answer.status_code == 302
+    assert answer["Location"] == f"{reverse('common_problems')}?unit={story.world.county.pk}"

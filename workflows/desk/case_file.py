@@ -244,10 +244,10 @@ def past_years(case: Case, viewer: Viewer) -> QuerySet[Case]:
 
 
 def with_finding_counts(cycles: QuerySet[Case]) -> QuerySet[Case]:
-    """Cycles with how many findings they have that count, and how many of those are closed or referred."""
+    """Cycles with how many findings they have that count, and how many of those are closed, and how many referred."""
     counted = ~Q(findings__case__state__in=("rejected", "cancelled"))
-    settled = Q(findings__case__state__in=("closed", "referred"))
     return cycles.annotate(
         found=Count("findings", filter=counted & Q(findings__isnull=False)),
-        settled=Count("findings", filter=settled),
+        closed=Count("findings", filter=Q(findings__case__state="closed")),
+        referred=Count("findings", filter=Q(findings__case__state="referred")),
     )

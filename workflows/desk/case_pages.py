@@ -89,6 +89,7 @@ def _cycle_context(request: HttpRequest, case: Case, page: Page) -> dict[str, An
         "versions": case_file.versions(case, viewer, submissions, paper),
         "findings": findings,
         "findings_live": sum(line.live for line in findings),
+        "findings_referred": sum(line.finding.case.state == "referred" for line in findings),
         "limits": case_file.limits(case, findings),
         "past": past,
         "year": case.year,

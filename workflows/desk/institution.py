@@ -13,7 +13,7 @@ from cases.keyset import Page, page_of
 from cases.models import Appointment, Case, Evidence, Finding, OrgUnit, SelfCheckSubmission
 from cases.naming import Signatures
 from workflows.desk.case_file import FindingLine, lines_of_findings
-from workflows.desk.cycles import finding_counts
+from workflows.desk.cycles import NO_FINDINGS, finding_counts
 from workflows.desk.destinations import address_if_any
 from workflows.desk.lines import check_item_label
 from workflows.finding.kind import LIVE
@@ -46,6 +46,7 @@ class YearLine:
     last: SelfCheckSubmission | None
     found: int
     unsettled: int
+    referred: int
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,9 @@ def year_lines(cycles: list[Case], submissions: dict[int, list[SelfCheckSubmissi
             state=QUALITY_CYCLE.state_label(case.state),
             over=case.state in QUALITY_CYCLE.finals,
             last=submissions[case.pk][0] if case.pk in submissions else None,
-            found=counts.get(case.pk, (0, 0))[0],
-            unsettled=counts.get(case.pk, (0, 0))[1],
+            found=counts.get(case.pk, NO_FINDINGS).found,
+            unsettled=counts.get(case.pk, NO_FINDINGS).unsettled,
+            referred=counts.get(case.pk, NO_FINDINGS).referred,
         )
         for case in cycles
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,6 +15,8 @@ from cases.keyset import PAGE_SIZE
 from cases.models import OrgUnit, SelfCheckSubmission, WorkItem
 from cases.punctuality import counts
 from cases.web import viewer_of
+from workflows.common_problem.kind import OFFICERS
+from workflows.common_problem.shown import measures_for_unit
 from workflows.desk import institution
 from workflows.desk.case_pages import basic_facts
 from workflows.desk.counting import capped_count, shown
@@ -42,11 +45,12 @@ def units(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def unit(request: HttpRequest, pk: int) -> HttpResponse:
-    """One institution's file, as far as the reader may see its cases."""
+    """One institution's file, as far as the reader may see its cases; an authority's page is its common problems."""
     viewer = viewer_of(request)
-    unit = (
-        OrgUnit.objects.visible_to(viewer).filter(pk=pk, kind__in=institution.KINDS).select_related("superior").first()
-    )
+    visible = OrgUnit.objects.visible_to(viewer).filter(pk=pk)
+    unit = visible.filter(kind__in=institution.KINDS).select_related("superior__superior").first()
+    if unit is None and visible.filter(kind__in=OFFICERS).exists():
+        return redirect(f"{reverse('common_problems')}?unit={pk}")
     if unit is None:
         raise OutOfScope(
             "no_such_unit",
@@ -65,6 +69,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "versions": institution.version_lines(cycles, submissions),
         "finding_years": institution.finding_years(cycles, findings),
         "recurrences": institution.recurrences(cycles, findings),
+        "joint_measures": measures_for_unit(unit, findings),
         "people": institution.people_of_unit(unit),
         "on": viewer.on,
         "nav_current": "units",
