@@ -32,9 +32,6 @@ SeatOf = Callable[["Case"], tuple[int, str]]
 RuleFor = Callable[["Step"], str]
 
 
-LEVELS = ("unit", "superior", "superior+1")
-
-
 def _predecessor(activation: Activation) -> int | None:
     """The last work item with a row before the node that is being created."""
     return activation.task.pk or activation.task.after_id
@@ -164,10 +161,8 @@ class _Waiting:
         return self.rule_for(step) if self.rule_for else self.deadline
 
     def responsible_unit(self, case: Case) -> int:
-        """The unit whose turn it is: the case's own, the one above it, or the one above that."""
+        """The unit whose turn it is: the case's own, or the one above it."""
         unit: OrgUnit = case.unit
-        for _level in range(LEVELS.index(self.level) - 1):
-            unit = unit.superior or unit
         return unit.pk if self.level == "unit" or unit.superior_id is None else unit.superior_id
 
 

@@ -10,7 +10,7 @@ import pytest
 from cases.access import Actor
 from cases.clock import local_date
 from cases.errors import Conflict, Invalid, Refusal, WrongRole
-from cases.models import Case, CaseEvent, Finding, WorkItem
+from cases.models import Case, CaseEvent, Finding, OrgUnit, WorkItem
 from tests.story import Story, problem
 from tests.worlds import moment
 from workflows.consistency import faults
@@ -107,6 +107,16 @@ def test_a_second_extension_is_decided_by_the_prefecture_and_there_is_no_third(
     assert (day_of(item.due_at), day_of(item.original_due_at)) == (DAY(2021, 8, 2), DAY(2021, 6, 30))
     with pytest.raises(Conflict, match="no_more_extensions"):
         ask(rectifying, finding.case, DAY(2021, 9, 1))
+
+
+def test_where_a_county_stands_under_the_region_its_head_decides_the_second_time(
+    rectifying: Story, finding: Finding
+) -> None:
+    grant(rectifying, ask(rectifying, finding.case))
+    county = rectifying.world.county
+    OrgUnit.objects.filter(pk=county.pk).update(superior=rectifying.world.region)
+    item = item_of(ask(rectifying.on("2021-07-01"), Case.objects.get(pk=finding.pk), DAY(2021, 8, 2)))
+    assert (item.role, item.unit) == ("region_head", rectifying.world.region)
 
 
 def test_the_first_extension_is_not_decided_over_the_countys_head(rectifying: Story, finding: Finding) -> None:

@@ -18,7 +18,7 @@ from viewflow.workflow import flow
 
 from cases.clock import local_date
 from cases.errors import Conflict, Invalid, WrongRole
-from cases.models import Case, WorkItem
+from cases.models import Case, OrgUnit, WorkItem
 from cases.roles import Role
 from cases.wording import cdate
 from workflows.common import ItemVerbs
@@ -100,6 +100,13 @@ class ExtensionCase(ItemVerbs, Case):
         """The work was done, or dropped, before anybody decided."""
 
 
+def head_above(case: Case) -> tuple[int, str]:
+    """The head of the unit above the county: the prefecture's, or the region's where the county stands under it."""
+    county: OrgUnit = case.unit.superior or case.unit
+    above = county.superior or county
+    return above.pk, Role.REGION_HEAD if above.kind == OrgUnit.Kind.REGION else Role.PREFECTURE_HEAD
+
+
 def check_decider(step: Step) -> None:
     """Refuse whoever may not decide at this level, and whoever asked themselves."""
     node = step.item.flow_task if step.item is not None else None
@@ -159,10 +166,10 @@ class ExtensionFlow(flow.Flow):
     decide_again = Task(
         title=gettext_lazy("Decide on the second extension"),
         state=State.REQUESTED_AGAIN,
-        role=Role.PREFECTURE_HEAD,
+        role=(Role.PREFECTURE_HEAD, Role.REGION_HEAD),
         permission="oversee",
         deadline="extension",
-        level="superior+1",
+        seat=head_above,
     ).Next(this.end)
     end = Finish()
 
