@@ -261,6 +261,10 @@ def _extension(step: Mapping[str, Any], edition: EditionData) -> str:
     return _("Extended by request %(number)s; the date before was %(due)s.") % words
 
 
+def _inherited(step: Mapping[str, Any], edition: EditionData) -> str:
+    return _("Taken over from the version before, which did not keep how the day was found.")
+
+
 _WORDS: dict[str, Callable[[Mapping[str, Any], EditionData], str]] = {
     "none": _none,
     "fixed": _fixed,
@@ -271,6 +275,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any], EditionData], str]] = {
     "hold": _paused,
     "minimum": _minimum,
     "extension": _extension,
+    "inherited": _inherited,
 }
 
 

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.utils import translation
 
 from cases.clock import local_date
+from cases.deadlines import replayed
+from cases.explaining import explain
 from cases.models import Case, EventDelivery, Finding, WorkItem
 from tests.story import Story, problem
 from tests.worlds import build_world, moment
@@ -34,7 +37,7 @@ def items(db: None, monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[Any, ...
     story.on("2021-05-10").fix(story.findings()[0])
     Story.open(world, unit=world.sibling)
     written = {item.due_rule: facts(item) for item in WorkItem.objects.all()}
-    empty = {"due_since": None, "due_trace": [], "amber_at": None, "ladder": "", "next_alarm_at": None}
+    empty: dict[str, Any] = {"due_since": None, "due_trace": [], "amber_at": None, "ladder": "", "next_alarm_at": None}
     WorkItem.objects.update(due_provisional=False, **empty)
     Finding.objects.update(due_trace=[])
     monkeypatch.setattr(migration, "now", lambda: AT)
@@ -60,6 +63,19 @@ def test_a_date_that_somebody_set_is_taken_over_as_it_is(items: dict[str, tuple[
     assert finding.due_trace == item.due_trace
     assert finding.history.latest().due_trace == item.due_trace
     assert finding.history.latest().history_change_reason == "0.2.0"
+
+
+def test_a_date_that_was_taken_over_says_so_and_stays_when_the_calendar_changes(
+    items: dict[str, tuple[Any, ...]],
+) -> None:
+    item = WorkItem.objects.open().select_related("process__edition").get(due_rule="rectify")
+    edition = item.process.edition.parsed
+    rule, day = edition.deadlines["rectify"], local_date(item.due_at) if item.due_at else None
+    with translation.override("en"):
+        (line,) = explain(item.due_trace, on=day, rule=rule, edition=edition).lines
+    assert line.text == "Taken over from the version before, which did not keep how the day was found."
+    assert line.on == day
+    assert replayed(rule, item.due_trace).on == day
 
 
 def test_work_that_is_done_gets_its_trace_and_no_alarm(items: dict[str, tuple[Any, ...]]) -> None:
