@@ -14,7 +14,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,7 +25,7 @@ from django.db import transaction
 from cases.access import SYSTEM, appoint
 from cases.clock import end_of_day, local_date, start_of_day
 from cases.models import Case, CaseEvent, EventDelivery, User, WorkItem
-from notifications.models import Alarm, Dispatch, Message, Preference, Webhook
+from notifications.models import Alarm, Dispatch, Message, Preference
 from project.clock import SWEEPS, Rounds
 from tests.fast_clock import FastClock
 from tests.worlds import BEGINNING, World, build_world, moment, unit
@@ -42,7 +42,6 @@ class Receiver:
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
-        self.open = 0
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -60,20 +59,17 @@ class Receiver:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        # A caller that is killed in mid-call is what the tests are about.
+        self.server.handle_error = lambda *_request: None  # type: ignore[method-assign]
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/inbox"
-
-    def handle_error(self) -> None:
-        """A killed caller is what the test is about."""
 
 
 @contextmanager
 def receiver() -> Iterator[Receiver]:
-    """A receiver that listens, and a webhook that leads to it."""
+    """A receiver that listens."""
     far_end = Receiver()
-    far_end.server.handle_error = lambda *_request: None  # type: ignore[method-assign]
     thread = threading.Thread(target=far_end.server.serve_forever, daemon=True)
     thread.start()
-    Webhook.objects.create(url=far_end.url, created_at=dt.datetime.now(dt.UTC))
     try:
         yield far_end
     finally:
@@ -166,23 +162,25 @@ def environment(database_url: str, clock: FastClock, **more: str) -> dict[str, s
 class Process:
     """A process of the product in a group of its own, so that a signal reaches its children too."""
 
-    def __init__(self, command: list[str], env: dict[str, str], log: Path) -> None:
-        self.command, self.env, self.log = command, env, log
-        with log.open("ab") as file:
-            self.popen = subprocess.Popen(
-                command, cwd=ROOT, env=env, start_new_session=True, stdin=subprocess.DEVNULL, stdout=file, stderr=file
-            )
+    def __init__(self, command: list[str], env: dict[str, str], log: Path, **how: Any) -> None:
+        self.command, self.log = command, log
+        self.how = {"cwd": ROOT, "stdin": subprocess.DEVNULL, "env": env, **how}
+        self.start()
+
+    def start(self) -> None:
+        with self.log.open("ab") as file:
+            self.popen = subprocess.Popen(self.command, stdout=file, stderr=file, start_new_session=True, **self.how)
 
     def send(self, number: int) -> None:
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.popen.pid, number)
-        except ProcessLookupError:
-            return
 
     def kill(self) -> None:
         """SIGKILL to the whole group, and wait for its end."""
-        self.send(signal.SIGKILL)
-        self.popen.wait()
+        victim = self.popen
+        with suppress(ProcessLookupError):
+            os.killpg(victim.pid, signal.SIGKILL)
+        victim.wait()
 
     def alive(self) -> bool:
         return self.popen.poll() is None

@@ -13,7 +13,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ import pytest
 from django.db import connection
 
 from cases.models import EventDelivery
-from notifications.models import Dispatch
+from notifications.models import Dispatch, Webhook
 from project.celery import publish
 from project.clock import BY_NAME
 from tests.clockwork import Ledger, Process, environment, program, receiver, world_of_work
@@ -119,6 +119,7 @@ def series(ledger: Ledger, kills: int, start: Start, nudge: Callable[[], None] =
     flight, done = Flight(), 0
     kinds = itertools.cycle([flight.transaction, flight.events, flight.messages, flight.dispatches])
     with receiver() as far_end:
+        Webhook.objects.create(url=far_end.url, created_at=ledger.clock.now())
         for _try in range(2 * kills):
             ledger.feed()
             processes = start()
@@ -136,7 +137,7 @@ def series(ledger: Ledger, kills: int, start: Start, nudge: Callable[[], None] =
 
 
 @pytest.fixture
-def ledger(settings: Any) -> Iterator[Ledger]:
+def ledger(settings: Any) -> Ledger:
     from ipaddress import ip_network
 
     settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.0/8")]
