@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.clock import local_date
 from cases.clock import now as clock_now
 from cases.errors import Invalid
+from cases.models.case import CaseParty
 from cases.models.org import Appointment, OrgUnit, OrgUnitGroupObjectPermission, Post, User
 from cases.roles import RULES, UNIT_OF_HEAD
 from cases.tree import covers
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 class Grant(NamedTuple):
     """One permission that an appointment carries on a subtree.
 
-    ``stands_in_for`` is the person whose appointment was delegated (委托), ``absent`` that person's name.
+    ``stands_in_for`` is the person whose appointment was delegated (委托), ``absent`` that person's name. ``party``
+    says whether any case names the person, or the unit of the appointment, as a party on that day.
     """
 
     appointment_id: int
@@ -43,12 +45,17 @@ class Grant(NamedTuple):
     permission: str
     stands_in_for: int | None = None
     absent: str = ""
+    party: bool = False
 
 
 # Written by hand because every step and every page asks it: the ORM takes six times as long to word the same question.
 # What is delegated counts while its source counts, which nobody delegated, and while the delegate belongs to the unit.
 GRANTS = """
-    SELECT a.id, a.user_id, a.unit_id, a.role, u.path, g.permission_id, s.user_id, p.name
+    SELECT a.id, a.user_id, a.unit_id, a.role, u.path, g.permission_id, s.user_id, p.name,
+           EXISTS (SELECT 1 FROM cases_caseparty t WHERE t.user_id = a.user_id
+                     AND t.valid_from <= %s AND (t.valid_until IS NULL OR t.valid_until > %s))
+           OR EXISTS (SELECT 1 FROM cases_caseparty t WHERE t.unit_id = a.unit_id
+                        AND t.valid_from <= %s AND (t.valid_until IS NULL OR t.valid_until > %s))
     FROM cases_appointment a
     JOIN cases_orgunitgroupobjectpermission g ON g.group_id = a.post_id
     JOIN cases_orgunit u ON u.id = g.content_object_id
@@ -73,10 +80,10 @@ def grants_of(user: User | AnonymousUser, on: dt.date) -> tuple[Grant, ...]:
     if not user.is_authenticated or not user.is_active:
         return ()
     with connection.cursor() as cursor:
-        cursor.execute(GRANTS, [user.pk, *[on] * 6])
+        cursor.execute(GRANTS, [*[on] * 4, user.pk, *[on] * 6])
         rows = cursor.fetchall()
     names = permission_names({row[5] for row in rows})
-    return tuple(Grant._make((*row[:5], names[row[5]], row[6], row[7] or "")) for row in rows)
+    return tuple(Grant._make((*row[:5], names[row[5]], row[6], row[7] or "", bool(row[8]))) for row in rows)
 
 
 _names: dict[int, str] = {}
@@ -108,6 +115,11 @@ class Viewer:
     def seats(self) -> frozenset[tuple[int, str]]:
         """The (unit, role) pairs of the person's appointments: where work items for them are addressed."""
         return frozenset((grant.unit_id, grant.role) for grant in self.grants)
+
+    @cached_property
+    def is_party(self) -> bool:
+        """Whether any case names the person, or a unit of theirs, as a party; one query for those without any grant."""
+        return any(grant.party for grant in self.grants) if self.grants else CaseParty.objects.of(self).exists()
 
     @cached_property
     def vacant_seats(self) -> frozenset[tuple[int, str]]:

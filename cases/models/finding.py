@@ -24,13 +24,13 @@ class FindingQuerySet(models.QuerySet["Finding"]):
     def visible_to(self, viewer: Viewer) -> FindingQuerySet:
         """Findings of the units below the viewer's appointments and of cases that the viewer is a party of.
 
-        The same scope as that of cases, put as a union, because SQLite answers the alternative of subtree or party
-        by looking at every case there is.
+        The same scope as that of cases, for a party put as a union, because SQLite answers the alternative of subtree
+        or party by looking at every case there is.
         """
+        if not viewer.is_party:
+            return self.within(*viewer.paths("view"))
         units = OrgUnit.objects.visible_to(viewer).order_by().values("pk")
-        party = CaseParty.objects.valid(viewer.on).filter(
-            Q(user=viewer.user.pk) | Q(unit__in=viewer.unit_ids("view")), case__kind="finding"
-        )
+        party = CaseParty.objects.of(viewer).filter(case__kind="finding")
         below = Case.objects.filter(kind="finding", unit__in=units).values("pk")
         return self.filter(case__in=below.union(party.values("case"), all=True))
 

@@ -20,7 +20,7 @@ from workflows.quality_cycle.kind import QualityCycleFlow
 from workflows.quality_cycle.opening import open_year
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 13
+MOST_QUERIES = 14
 
 
 @pytest.fixture
