@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from cases.models import CaseEvent, WorkItem
+from cases.models import WorkItem
 from notifications.recipients import ITEM_TARGETS, Directory, Recipient
 from notifications.rules import Rule, Rules
+from notifications.seen import SeenEvent
 
 SPECIAL = frozenset({"told", "starter", "watchers", "administrators"})
 
@@ -17,10 +18,10 @@ SPECIAL = frozenset({"told", "starter", "watchers", "administrators"})
 class Hearing(NamedTuple):
     """One person who hears of one event, by which line, and the work item that it is about."""
 
-    event: CaseEvent
+    event: SeenEvent
     rule: Rule
     person: Recipient
-    item: WorkItem | None
+    item: Any
 
 
 class Seat(NamedTuple):
@@ -34,7 +35,7 @@ class Seat(NamedTuple):
 class Batch:
     """The events with what their lines ask for."""
 
-    def __init__(self, events: Sequence[CaseEvent], table: Rules, on: dt.date) -> None:
+    def __init__(self, events: Sequence[SeenEvent], table: Rules, on: dt.date) -> None:
         self.lines = [(event, self._lines(table, event)) for event in events]
         self.directory = Directory(on)
         used = {(rule.of, target) for _event, lines in self.lines for rule in lines for target in rule.to}
@@ -43,10 +44,10 @@ class Batch:
         self._load(watched=any(target == "watchers" for _of, target in used))
 
     @staticmethod
-    def _lines(table: Rules, event: CaseEvent) -> list[Rule]:
+    def _lines(table: Rules, event: SeenEvent) -> list[Rule]:
         return [rule for rule in table.of_event(event.case.kind, event.verb) if rule.applies(event)]
 
-    def _wanting(self, of: str) -> list[CaseEvent]:
+    def _wanting(self, of: str) -> list[SeenEvent]:
         return [event for event, lines in self.lines if any(rule.of == of for rule in lines)]
 
     def _opened_after(self) -> dict[int, WorkItem]:
@@ -86,7 +87,7 @@ class Batch:
                             told.add(person.user_id)
                             yield Hearing(event, rule, person, item)
 
-    def _seen_from(self, rule: Rule, event: CaseEvent) -> list[tuple[WorkItem | None, Any]]:
+    def _seen_from(self, rule: Rule, event: SeenEvent) -> list[tuple[Any, Any]]:
         """The work items that the line is about, each with the place from which its targets are seen."""
         case_seat = Seat(event.case.unit_id)
         match rule.of:
@@ -101,7 +102,7 @@ class Batch:
                 return [(item, item)]
         return [(event.item, event.item if event.item is not None else case_seat)]
 
-    def _people(self, rule: Rule, event: CaseEvent, seat: Any) -> Iterable[Recipient]:
+    def _people(self, rule: Rule, event: SeenEvent, seat: Any) -> Iterable[Recipient]:
         for target in rule.to:
             if target not in SPECIAL:
                 yield from self.directory.people(target, seat)
@@ -119,6 +120,6 @@ class Batch:
                 yield Recipient(event.case.started_by_id, "", target, event.case.unit_id, "")
 
 
-def _handed_on(before: WorkItem | None, item: WorkItem) -> bool:
+def _handed_on(before: Any, item: WorkItem) -> bool:
     """Whether the work came to another post than the one that finished the last of it."""
     return bool(item.role) and (before is None or (before.unit_id, before.role) != (item.unit_id, item.role))

@@ -9,26 +9,42 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
 
 from cases.clock import local_date
-from cases.models import CaseEvent, EventDelivery, User
+from cases.models import EventDelivery, User
 from notifications.audience import Batch, Hearing
 from notifications.leases import Claim, claim
 from notifications.models import Dispatch, Message, Preference, Webhook
-from notifications.preferences import DEFAULT, after_quiet_hours, next_digest, preferences_of
+from notifications.preferences import DEFAULT, after_quiet_hours, next_digest
 from notifications.rules import rules
+from notifications.seen import seen
 from notifications.sending import send_dispatches
 from notifications.wording import kept_facts
+from notifications.writing import insert
 
 __all__ = ["deliver_events", "send_dispatches"]
 
 log = logging.getLogger(__name__)
 LEASE = dt.timedelta(minutes=5)
-CHUNK = 1000
+MESSAGE = ("recipient", "event", "case", "item", "rule", "template", "level", "facts", "created_at")
+DISPATCH = (
+    "message",
+    "webhook",
+    "channel",
+    "state",
+    "key",
+    "created_at",
+    "not_before",
+    "attempts",
+    "last_error",
+    "done_at",
+)
 
 
 def deliver_events(at: dt.datetime, limit: int = 1000) -> int:
@@ -55,8 +71,7 @@ def _deliver_alone(taken: Claim, key: int, at: dt.datetime) -> int:
 
 def _deliver(taken: Claim, keys: Sequence[int], at: dt.datetime) -> int:
     """Word and write the messages of these events; only what the token still holds is written and finished."""
-    events = CaseEvent.objects.filter(pk__in=keys).select_related("case", "item").order_by("pk")
-    hearings = list(Batch(list(events), rules(), local_date(at)).hearings())
+    hearings = list(Batch(seen(keys), rules(), local_date(at)).hearings())
     out = Outgoing(hearings, at)
     with transaction.atomic():
         held = EventDelivery.objects.select_for_update().filter(pk__in=keys, token=taken.token, done_at=None)
@@ -66,61 +81,83 @@ def _deliver(taken: Claim, keys: Sequence[int], at: dt.datetime) -> int:
     return len(mine)
 
 
+SET = ("email", "digest_hour", "quiet_from", "quiet_until")
+WAY = ("pk", "email", *(f"notification_preference__{name}" for name in SET))
+
+
+class Way(NamedTuple):
+    """How somebody is told by e-mail, when at the earliest, when with the digest, and whether they have an address."""
+
+    email: str
+    at: dt.datetime
+    digest_at: dt.datetime
+    addressed: bool
+
+
 class Outgoing:
     """The messages of a batch, and what leaves the system for each: what people have set is asked for once."""
 
     def __init__(self, hearings: list[Hearing], at: dt.datetime) -> None:
         self.hearings, self.at = hearings, at
+        self._moments: dict[tuple[Any, ...], Way] = {}
         people = {hearing.person.user_id for hearing in hearings}
-        self.preferences = preferences_of(people)
-        self.addressed = set(User.objects.filter(pk__in=people).exclude(email="").values_list("pk", flat=True))
+        self._ways = {
+            user_id: self._way(*row) for user_id, *row in User.objects.filter(pk__in=people).values_list(*WAY)
+        }
         self.webhook = Webhook.objects.filter(active=True).only("pk").first() if hearings else None
 
     def write(self, events: set[int]) -> None:
         """Write the rows of these events."""
         heard = [hearing for hearing in self.hearings if hearing.event.pk in events]
-        messages = Message.objects.bulk_create([self._message(hearing) for hearing in heard], batch_size=CHUNK)
-        dispatches = [
-            dispatch
-            for hearing, message in zip(heard, messages, strict=True)
-            for dispatch in self._dispatches(hearing, message)
+        rows = [self._message(hearing) for hearing in heard]
+        new = insert(Message, MESSAGE, rows, returning=("event", "recipient", "id"))
+        keys = {(event_id, user_id): key for event_id, user_id, key in new}
+        sent = [
+            row
+            for hearing in heard
+            for row in self._dispatches(hearing, keys[hearing.event.pk, hearing.person.user_id])
         ]
-        Dispatch.objects.bulk_create(dispatches, batch_size=CHUNK)
+        insert(Dispatch, DISPATCH, sent)
 
-    def _message(self, hearing: Hearing) -> Message:
+    def _message(self, hearing: Hearing) -> tuple[Any, ...]:
         event, rule, person, item = hearing
         facts = kept_facts(rule.facts, event, item)
         if person.instead_of:
-            facts["stands_in"] = person.instead_of
-        return Message(
-            recipient_id=person.user_id,
-            event_id=event.pk,
-            case_id=event.case_id,
-            item_id=item.pk if item is not None else None,
-            rule=rule.code,
-            template=rule.template,
-            level=rule.level,
-            facts=facts,
-            created_at=self.at,
-        )
+            facts["stands_in"] = str(person.instead_of)
+        item_id = item.pk if item is not None else None
+        about = (person.user_id, event.pk, event.case_id, item_id)
+        return (*about, rule.code, rule.template, rule.level, facts, self.at)
 
-    def _dispatches(self, hearing: Hearing, message: Message) -> list[Dispatch]:
-        rule, user_id = hearing.rule, hearing.person.user_id
-        preference = self.preferences.get(user_id, DEFAULT)
-        found = []
-        if "email" in rule.channels and settings.EMAIL_URL and preference.email != Preference.Email.OFF:
-            found.append(self._email(message, preference, urgent=rule.urgent))
+    def _dispatches(self, hearing: Hearing, message: int) -> Iterator[tuple[Any, ...]]:
+        rule, way = hearing.rule, self._ways[hearing.person.user_id]
+        if "email" in rule.channels and settings.EMAIL_URL and way.email != Preference.Email.OFF:
+            if not way.addressed:
+                yield self._row(message, "email", "no_address", self.at, done_at=self.at)
+            elif way.email == Preference.Email.DIGEST and not rule.urgent:
+                yield self._row(message, "email", "digest", way.digest_at)
+            else:
+                yield self._row(message, "email", "waiting", way.at)
         if "webhook" in rule.channels and self.webhook is not None:
-            not_before = after_quiet_hours(preference, self.at)
-            found.append(self._dispatch(message, "webhook", not_before, webhook_id=self.webhook.pk))
-        return found
+            yield self._row(message, "webhook", "waiting", way.at, webhook_id=self.webhook.pk)
 
-    def _email(self, message: Message, preference: Preference, *, urgent: bool) -> Dispatch:
-        if message.recipient_id not in self.addressed:
-            return self._dispatch(message, "email", self.at, state=Dispatch.State.NO_ADDRESS, done_at=self.at)
-        if preference.email == Preference.Email.DIGEST and not urgent:
-            return self._dispatch(message, "email", next_digest(preference, self.at), state=Dispatch.State.DIGEST)
-        return self._dispatch(message, "email", after_quiet_hours(preference, self.at))
+    def _way(self, address: str, email: str | None, *hours: Any) -> Way:
+        """How and when somebody is told; the same settings are worked out once."""
+        settings_of = (email, *hours)
+        if settings_of not in self._moments:
+            preference = Preference(**dict(zip(SET, settings_of, strict=True))) if email else DEFAULT
+            at, digest_at = after_quiet_hours(preference, self.at), next_digest(preference, self.at)
+            self._moments[settings_of] = Way(preference.email, at, digest_at, addressed=True)
+        way = self._moments[settings_of]
+        return way if address else way._replace(addressed=False)
 
-    def _dispatch(self, message: Message, channel: str, not_before: dt.datetime, **fields: object) -> Dispatch:
-        return Dispatch(message=message, channel=channel, created_at=self.at, not_before=not_before, **fields)
+    def _row(
+        self,
+        message: int,
+        channel: str,
+        state: str,
+        not_before: dt.datetime,
+        *,
+        webhook_id: int | None = None,
+        done_at: dt.datetime | None = None,
+    ) -> tuple[Any, ...]:
+        return (message, webhook_id, channel, state, uuid.uuid4(), self.at, not_before, 0, "", done_at)

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from django.utils.translation import gettext as _
 
 from cases.editions.reader import FaultList, read_object
-from cases.models import CaseEvent
+from notifications.seen import SeenEvent
 from notifications.strictness import template_faults
 from notifications.subject import naming
 from notifications.wording import FACTS, GIVEN
@@ -96,7 +96,7 @@ class Rule:
     handed_on: bool = False
     urgent: bool = False
 
-    def applies(self, event: CaseEvent) -> bool:
+    def applies(self, event: SeenEvent) -> bool:
         """Whether the conditions hold; kind and verb were looked up before."""
         return all(condition.holds(event.details) for condition in self.when)
 

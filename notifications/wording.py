@@ -18,16 +18,16 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases.clock import local_date
-from cases.models import CaseEvent, WorkItem
 from cases.roles import Role
 from notifications.models import Message
+from notifications.seen import SeenEvent
 from notifications.strictness import FOLDER, parsed
 from notifications.subject import naming
 
 GIVEN = ("unit", "number", "year", "case", "work", "verb", "state", "stands_in", "url")
 
 
-def _due(event: CaseEvent, item: WorkItem | None) -> str | None:
+def _due(event: SeenEvent, item: Any) -> str | None:
     """The date that the event names, else that of the work item, as it is now."""
     named: str | None = event.details.get("due")
     if named or item is None or item.due_at is None:
@@ -35,7 +35,7 @@ def _due(event: CaseEvent, item: WorkItem | None) -> str | None:
     return local_date(item.due_at).isoformat()
 
 
-def _detail(name: str) -> Callable[[CaseEvent, WorkItem | None], Any]:
+def _detail(name: str) -> Callable[[SeenEvent, Any], Any]:
     return lambda event, _item: event.details.get(name)
 
 
@@ -43,7 +43,7 @@ def _detail(name: str) -> Callable[[CaseEvent, WorkItem | None], Any]:
 class Fact:
     """Something that an event says: how it is taken from the event, kept in the message, and read again."""
 
-    take: Callable[[CaseEvent, WorkItem | None], Any]
+    take: Callable[[SeenEvent, Any], Any]
     sample: Any
     read: Callable[[Any], Any] = lambda kept: kept
 
@@ -64,7 +64,7 @@ class Rendered(NamedTuple):
     html: str
 
 
-def kept_facts(names: tuple[str, ...], event: CaseEvent, item: WorkItem | None) -> dict[str, Any]:
+def kept_facts(names: tuple[str, ...], event: SeenEvent, item: Any) -> dict[str, Any]:
     """What a message keeps of its event: dates, counts and ids, nothing about people."""
     return {name: FACTS[name].take(event, item) for name in names}
 
