@@ -55,6 +55,8 @@ class Signatures:
 
     def name(self, case: int, user: Any, at: dt.datetime | None) -> str:
         """The name of who did something in a case at a moment; empty for nobody."""
-        if user is None:
-            return ""
-        return standing_in(user, self._absent.get((case, user.pk, at)) if at else None)
+        return "" if user is None else standing_in(user, self.absent(case, user.pk, at))
+
+    def absent(self, case: int, user_id: int | None, at: dt.datetime | None) -> str:
+        """The name of the one in whose stead somebody did it; empty where they acted for themselves."""
+        return self._absent.get((case, user_id, at), "") if at is not None else ""

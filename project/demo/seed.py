@@ -20,7 +20,7 @@ from project.demo.days import Days, Diary, Story, moment
 from project.demo.files import Drawer
 from project.demo.incidents import incidents
 from project.demo.institutions import JOINED_ON, Institution, institutions
-from project.demo.people import People, accounts, build_people, invented_name
+from project.demo.people import People, accounts, build_people, give_addresses, invented_name
 from project.demo.personas import REGION
 from project.demo.source import Prefecture, prefectures
 from project.demo.stories import THIS_YEAR, last_year
@@ -58,6 +58,7 @@ def seed(only: str = "", progress: Callable[[str], None] = lambda _line: None) -
         if month != (month := f"{at:%Y-%m}"):
             progress(month)
     settle(TODAY)
+    give_addresses(TODAY)
 
 
 def _region(region: OrgUnit, officer: Person, cases: Cases) -> Story:

@@ -7,17 +7,19 @@ from typing import Any
 
 import pytest
 from django.utils import translation
+from openpyxl import load_workbook
 
 from cases.access import Actor
 from cases.delegating import delegate, end_delegation
 from cases.errors import Conflict, WrongRole
-from cases.models import Appointment, CaseEvent, User, WorkItem
+from cases.models import Appointment, CaseEvent, Finding, User, WorkItem
 from cases.naming import ACTOR, Signatures, who_of
 from cases.roles import Role
 from tests.story import Story, problem
 from tests.worlds import World, moment, person
 from workflows.desk.timeline import timeline_page
 from workflows.engine import perform
+from workflows.finding.export import write_ledger
 from workflows.step import holder_of
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +71,22 @@ def test_both_names_stand_under_what_was_signed(story: Story) -> None:
         assert signed.name(story.case.pk, submission.by, submission.at) == both
     assert signed.name(story.case.pk, submission.by, moment("2021-03-05")) == "institution_filler"
     assert signed.name(story.case.pk, None, None) == ""
+
+
+def test_both_names_are_in_the_exported_ledger(story: Story) -> None:
+    """The colleague holds the same post, and closes what the officer had claimed: in the officer's name."""
+    world = story.world
+    story.on("2021-03-01").submit({"A1-08": problem()})
+    story.on("2021-03-02").approve()
+    [finding] = story.findings()
+    finding = story.on("2021-03-05").fix(finding)
+    perform(finding.case, "claim", by=story.officer, at=story.at)
+    cover(world.county_officer, world.colleague, "2021-03-08", "2021-03-20")
+    perform(finding.case, "close", by=world.actor("colleague"), at=moment("2021-03-09"))
+    viewer = world.viewer("county_approver", moment("2021-03-10"))
+    with translation.override("en"), write_ledger(Finding.objects.all(), [], viewer) as file:
+        rows = list(load_workbook(file).worksheets[0].values)
+    assert rows[1][rows[0].index("Verifier")] == "colleague (for county_officer)"
 
 
 def test_a_delegate_goes_on_with_what_the_absent_person_had_claimed(story: Story) -> None:

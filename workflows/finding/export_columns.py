@@ -15,6 +15,7 @@ from cases.access import Viewer
 from cases.clock import local_date
 from cases.evidence import readable
 from cases.models import Evidence, Finding, FindingProgress
+from cases.naming import Signatures, standing_in
 from workflows.finding.filters import Editions
 from workflows.finding.kind import State
 from workflows.finding.ledger_query import Marks, marks_of
@@ -31,6 +32,7 @@ class Chunk:
     now: dt.datetime
     marks: Marks
     notes: dict[int, list[str]]
+    signatures: Signatures
     own_files: dict[tuple[int, str], int]
     item_files: dict[tuple[int, str, str], int]
 
@@ -42,22 +44,34 @@ def chunk_of(findings: Sequence[Finding], editions: Editions, viewer: Viewer) ->
     own = files.filter(case__in=keys).values_list("case", "purpose").annotate(n=Count("pk"))
     shared = files.filter(case__in=cycles, purpose__in=(PURPOSES.SELF_CHECK, PURPOSES.VERIFICATION))
     of_items = shared.exclude(item_code="").values_list("case", "item_code", "purpose").annotate(n=Count("pk"))
+    signatures = Signatures(keys)
     return Chunk(
         editions=editions,
         now=viewer.at,
         marks=marks_of(findings),
-        notes=_notes(keys),
+        notes=_notes(keys, signatures),
+        signatures=signatures,
         own_files={(case, purpose): n for case, purpose, n in own},
         item_files={(case, item, purpose): n for case, item, purpose, n in of_items},
     )
 
 
-def _notes(keys: Iterable[int]) -> dict[int, list[str]]:
+def verifier_of(line: Line) -> str:
+    """Who passed the last review, or closed it; with the one in whose stead."""
+    finding: Any = line.finding
+    reviewed = (finding.reviewed_by_id, finding.reviewed_at)
+    who, at = reviewed if finding.reviewed_by_id else (finding.closed_by_id, finding.closed_at)
+    absent = line.chunk.signatures.absent(finding.pk, who, at)
+    return standing_in(finding.verifier_name, absent) if finding.verifier_name else ""
+
+
+def _notes(keys: Iterable[int], signatures: Signatures) -> dict[int, list[str]]:
     """The progress notes of each finding, the oldest first, with day and author."""
     notes: dict[int, list[str]] = {}
     rows = FindingProgress.objects.filter(finding__in=list(keys)).order_by("at", "pk")
-    for finding, at, name, text in rows.values_list("finding", "at", "by__name", "text"):
-        values = {"day": local_date(at).isoformat(), "name": name, "text": text}
+    for finding, at, by, name, text in rows.values_list("finding", "at", "by", "by__name", "text"):
+        author = standing_in(name, signatures.absent(finding, by, at))
+        values = {"day": local_date(at).isoformat(), "name": author, "text": text}
         notes.setdefault(finding, []).append(_("%(day)s %(name)s: %(text)s") % values)
     return notes
 
@@ -165,7 +179,7 @@ COLUMNS = (
     Column(gettext_lazy("Evidence after"), 10, lambda line: line.files_after),
     Column(gettext_lazy("Rectified on"), 12, lambda line: _day(line.finding.fixed_at)),
     Column(gettext_lazy("Times returned"), 10, lambda line: line.finding.return_count),
-    Column(gettext_lazy("Verifier"), 12, lambda line: line.finding.verifier_name),  # type: ignore[attr-defined]
+    Column(gettext_lazy("Verifier"), 12, verifier_of),
     Column(pgettext_lazy("finding", "Closed on"), 12, lambda line: _day(line.finding.closed_at)),
     Column(gettext_lazy("Referred to"), 20, lambda line: line.finding.referred_to),
     Column(gettext_lazy("Reference number"), 20, lambda line: line.finding.reference),
