@@ -21,9 +21,11 @@ from hypothesis.stateful import (
 )
 
 from cases.access import SYSTEM, Actor, appoint
+from cases.clock import local_date
+from cases.deadlines import replayed
 from cases.editions import pinned
 from cases.errors import Refusal
-from cases.models import Case, Conclusion, Evidence, Finding, SelfCheckAnswer, SelfCheckSubmission, WorkItem
+from cases.models import Case, Conclusion, Evidence, Finding, Hold, SelfCheckAnswer, SelfCheckSubmission, WorkItem
 from cases.verification_drafts import begin
 from tests.conftest import LONG
 from tests.story import Story, problem
@@ -240,6 +242,34 @@ class Walk(RuleBasedStateMachine):
             assert item.ladder == ("serious" if steep else "rectification")
 
     @invariant()
+    def what_is_on_hold_stands_still_and_takes_its_live_findings_along(self) -> None:
+        held = Case.objects.exclude(held_at=None)
+        assert set(held.values_list("pk", "held_at")) == set(
+            Hold.objects.filter(until=None).values_list("case", "since")
+        )
+        assert not WorkItem.objects.open().filter(process__in=held).exclude(next_alarm_at=None).exists()
+        below = Finding.objects.filter(cycle__in=held, case__state__in=LIVE)
+        assert not below.filter(case__held_at=None).exists()
+
+    @invariant()
+    def a_request_for_more_time_stands_only_where_work_waits_for_it(self) -> None:
+        for request in Case.objects.filter(kind="extension", finished=None).select_related("extension__item"):
+            item = WorkItem.objects.open().get(process=request.parent_id)
+            assert item.due_rule == request.extension.item.due_rule
+            assert Case.objects.filter(kind="extension", parent=request.parent_id, finished=None).count() == 1
+
+    @invariant()
+    def a_date_is_the_one_that_its_steps_lead_to(self) -> None:
+        for item in WorkItem.objects.open().exclude(due_at=None).select_related("process"):
+            rule = pinned.edition_of(item.process).deadlines[item.due_rule]
+            date = replayed(rule, item.due_trace)
+            assert (date.at, date.provisional) == (item.due_at, item.due_provisional)
+            assert item.original_due_at == date.original_at
+            if item.due_rule == "rectify" and item.process.finding.due_on is not None:
+                assert date.on == item.process.finding.due_on
+                assert item.due_trace == item.process.finding.due_trace
+
+    @invariant()
     def every_item_of_a_person_has_a_limit(self) -> None:
         assert not WorkItem.objects.open().exclude(role="").filter(due_at=None).exists()
 
@@ -298,6 +328,9 @@ class Walk(RuleBasedStateMachine):
         name = data.draw(st.sampled_from(people), label="by")
         by = SYSTEM if name == THE_SYSTEM else Actor(self.world.people[name])
         details = {"to": self.world.colleague} if verb == "hand_over" else DETAILS.get(verb, {})
+        if verb == "request_extension":
+            days = data.draw(st.integers(0, 60), label="days asked for")
+            details = {"due_asked": local_date(self.at) + dt.timedelta(days=days)}
         reason = data.draw(st.sampled_from(["按规定办理。", "按规定办理。", ""]), label="reason")
         count = Case.objects.get(pk=case.pk).event_count
         try:
