@@ -33,7 +33,7 @@ from tests.worlds import moment
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 SPEED = 120  # a lease of ten minutes runs out in five seconds
-BACK_AND_FORTH = 4
+BACK_AND_FORTH = 3
 STEPS = [
     *[("filler", "request_confirmation", "confirming"), ("filler", "withdraw", "self_check")] * BACK_AND_FORTH,
     ("filler", "request_confirmation", "confirming"),
@@ -56,43 +56,32 @@ class Person:
             ("X-Forwarded-Proto", "https"),
             ("Referer", address.replace("http:", "https:") + "/"),
         ]
-        self.waiting = False
 
     def sign_in(self) -> None:
         self.opener.open(f"{self.address}/login/", timeout=20).read()
         self.post("/login/", username=self.username, password="correct horse")
+        assert any(cookie.name == "sessionid" for cookie in self.cookies)
 
     def post(self, path: str, **data: str) -> None:
         token = next((cookie.value for cookie in self.cookies if cookie.name == "csrftoken"), "") or ""
         body = urllib.parse.urlencode({**data, "csrfmiddlewaretoken": token}).encode()
-        self.waiting = True
-        try:
-            self.opener.open(self.address + path, body, timeout=20).read()
-        finally:
-            self.waiting = False
+        self.opener.open(self.address + path, body, timeout=20).read()
 
 
 class Player:
     """Plays one case to its end, as people do: look where it stands, press, look again, whatever comes between."""
 
-    def __init__(self, system: System, case: int, logins: dict[str, str]) -> None:
-        self.system, self.case = system, case
-        self.people = {part: Person(system.address, login) for part, login in logins.items()}
-        self.fault = ""
+    def __init__(self, system: System, case: int, people: dict[str, Person]) -> None:
+        self.system, self.case, self.people = system, case, people
+        self.fault, self.in_request = "", False
         self.thread = threading.Thread(target=self._play, daemon=True)
         self.thread.start()
 
     def _play(self) -> None:
-        limit = time.monotonic() + 120
-        for person in self.people.values():
-            self._until(person.sign_in, partial(self._signed_in, person), limit)
+        limit = time.monotonic() + 300
         for part, verb, state in STEPS:
             press = partial(self.people[part].post, f"/cases/{self.case}/do/{verb}/")
             self._until(press, partial(self._stands_at, state), limit)
-
-    @staticmethod
-    def _signed_in(person: Person) -> bool:
-        return any(cookie.name == "sessionid" for cookie in person.cookies)
 
     def _stands_at(self, state: str) -> bool:
         return self._state() == state
@@ -102,6 +91,7 @@ class Player:
             if time.monotonic() > limit:
                 self.fault = f"case {self.case} stands at {self._state()}"
                 return
+            self.in_request = True
             try:
                 act()
             except urllib.error.HTTPError as refused:
@@ -110,20 +100,18 @@ class Player:
                 threading.Event().wait(0.1)
             except (OSError, http.client.HTTPException):
                 threading.Event().wait(0.1)
+            finally:
+                self.in_request = False
 
     def _state(self) -> str:
         return str(self.system.ask("SELECT state FROM cases_case WHERE id = %s", self.case)[0][0])
-
-    @property
-    def in_request(self) -> bool:
-        return any(person.waiting for person in self.people.values())
 
 
 class Group:
     """One group's work: reminders that become due, and cases that are played."""
 
-    def __init__(self, system: System, told: dict[str, Any], logins: dict[str, str]) -> None:
-        self.system, self.reminded, self.played, self.logins = system, told["reminded"], told["played"], logins
+    def __init__(self, system: System, told: dict[str, Any], people: dict[str, Person]) -> None:
+        self.system, self.reminded, self.played, self.people = system, told["reminded"], told["played"], people
         self.players: list[Player] = []
 
     def begin(self) -> None:
@@ -133,7 +121,7 @@ class Group:
             moment("2021-04-20 09:00"),
             self.reminded,
         )
-        self.players = [Player(self.system, case, self.logins) for case in self.played]
+        self.players = [Player(self.system, case, self.people) for case in self.played]
 
     def under_way(self) -> bool:
         return any(player.thread.is_alive() for player in self.players)
@@ -209,10 +197,13 @@ def test_whatever_is_killed_in_mid_work_the_outcome_is_that_of_a_calm_run(
     disturbances = DISTURBED * tries(1, 5)
     groups = 1 + len(disturbances) + SPARE * tries(1, 5)
     told = json.loads(system.run("-m", "tests.topology_world", "build", far_end.url, str(groups)))
-    logins = {part: told[part] for part in ("filler", "head")}
-    calm, *others = [Group(system, group, logins) for group in told["groups"]]
-    calm.begin()
+    people = {part: Person(system.address, told[part]) for part in ("filler", "head")}
+    calm, *others = [Group(system, group, people) for group in told["groups"]]
     system.start(*REPLICAS)
+    eventually(system.is_ready, "the web server is ready", system.words)
+    for person in people.values():
+        person.sign_in()
+    calm.begin()
     eventually(lambda: not calm.under_way() and quiet(system), "the calm run ends", system.words)
 
     spare, disturbed = iter(others), []
