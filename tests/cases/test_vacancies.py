@@ -131,3 +131,14 @@ def test_the_list_costs_the_same_for_few_and_for_many(world: World, django_asser
         assert len(vacancies(viewer)) == 13
     with django_assert_num_queries(1):
         assert vacant_seats(viewer).count() == 13
+
+
+def test_the_administrator_finds_the_posts_of_somebody_who_has_fallen_ill(world: World, today: Any) -> None:
+    held = Appointment.objects.get(user=world.county_officer)
+    for asked in (world.county_officer.name, world.county_officer.username):
+        html = page(world.system_admin, f"/vacancies/?person={asked}").content.decode()
+        assert f"/me/appointments/{held.pk}/delegate/" in html
+    local = person("地区管理员", Role.SYSTEM_ADMIN, world.other_prefecture)
+    html = page(local, f"/vacancies/?person={world.county_officer.name}").content.decode()
+    assert "/delegate/" not in html
+    assert "Nobody of that name" in html
