@@ -285,7 +285,7 @@ def offered(user: Any, case: Case) -> list[str]:
 def test_only_what_would_be_accepted_is_offered(story: Story) -> None:
     world = story.world
     assert offered(world.institution_filler, story.case) == []
-    assert offered(world.county_approver, story.case) == ["cancel"]
+    assert offered(world.county_approver, story.case) == ["nudge", "cancel"]
     story.on("2021-03-01").fill().perform("request_confirmation", story.filler)
     assert offered(world.institution_filler, story.case) == ["withdraw"]
     assert offered(world.institution_head, story.case) == ["send_back"]

@@ -215,7 +215,7 @@ def test_the_file_costs_the_same_with_more_years(world: World, django_assert_max
     Story.open(world, 2020, "2020-01-04").on("2020-03-01").submit({"A1-08": problem(planned_on=dt.date(2020, 6, 1))})
     client, address = sign_in(world.county_officer), reverse("unit", args=[world.institution.pk])
     client.get(address)
-    with django_assert_max_num_queries(17) as few:
+    with django_assert_max_num_queries(18) as few:
         client.get(address)
     cost = len(few)
     Story.open(world, 2021).on("2021-03-01").submit({"A1-08": problem(), "A1-09": problem()})
