@@ -135,7 +135,10 @@ def message_templates(request: HttpRequest) -> HttpResponse:
 
 
 def _title(code: str, lines: list[Rule]) -> str:
-    return worded(code, sample(lines[0].facts)).subject
+    """【催办】nudge: the mark that the subject begins with, and the name of the files."""
+    subject = worded(code, sample(lines[0].facts)).subject
+    end = max(subject.find("】"), subject.find("]"))
+    return f"{subject[: end + 1]} {code}"
 
 
 def _preview(code: str, facts: tuple[str, ...], language: str) -> dict[str, Any]:
