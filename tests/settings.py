@@ -44,4 +44,4 @@ if "YIYANG_TEST_CLOCK" in os.environ:
     # Processes that a test starts share a present of its own, in which leases run out before the test does.
     from tests.fast_clock import FastClock
 
-    CLOCK_OFFSET = FastClock.read(os.environ["YIYANG_TEST_CLOCK"])
+    CLOCK_OFFSET = FastClock.read(os.environ["YIYANG_TEST_CLOCK"])  # type: ignore[assignment]
