@@ -15,6 +15,9 @@ from django.utils import timezone
 from cases.clock import local_date
 from cases.editions.schema import Ladder, Target
 
+MOST_DAYS = 2_000
+_reaches: dict[tuple[int, dt.date], tuple[Ladder, tuple[Reach, ...]]] = {}
+
 
 @dataclass(frozen=True)
 class Reach:
@@ -31,9 +34,21 @@ class Reach:
         return self.days > 0
 
 
-def reaches(ladder: Ladder, due_at: dt.datetime) -> Iterator[Reach]:
-    """Every rung of the ladder for work that is due then, in the order in which they are reached."""
+def reaches(ladder: Ladder, due_at: dt.datetime) -> tuple[Reach, ...]:
+    """Every rung of the ladder for work that is due then, in the order in which they are reached.
+
+    Remembered by ladder and day, because thousands of items share a date.
+    """
     due_on = local_date(due_at)
+    known = _reaches.get((id(ladder), due_on))
+    if known is None or known[0] is not ladder:
+        if len(_reaches) >= MOST_DAYS:
+            _reaches.clear()
+        known = _reaches[id(ladder), due_on] = ladder, tuple(_all(ladder, due_on))
+    return known[1]
+
+
+def _all(ladder: Ladder, due_on: dt.date) -> Iterator[Reach]:
     for rung in ladder.before:
         yield Reach(f"-{rung.days}", _moment(ladder, due_on, -rung.days), -rung.days, rung.to)
     for rung in ladder.after:

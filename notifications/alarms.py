@@ -23,7 +23,7 @@ from cases.editions.schema import Ladder
 from cases.events import build_event
 from cases.ladders import Reach, alarm_after, reached
 from cases.models import Case, CaseEvent, EventDelivery, WorkItem
-from cases.rows import insert_rows, update_rows
+from cases.rows import insert_many, update_rows
 from cases.signals import recorded
 from notifications.models import Alarm
 
@@ -182,9 +182,9 @@ def _write(alerts: list[Alert], at: dt.datetime) -> None:
         )
         for alert in alerts
     ]
-    insert_rows(CaseEvent, events)
-    insert_rows(EventDelivery, [EventDelivery(event=event) for event in events])
-    insert_rows(Alarm, list(_alarms(zip(alerts, events, strict=True))))
+    insert_many(CaseEvent, events)
+    insert_many(EventDelivery, [EventDelivery(event=event) for event in events])
+    insert_many(Alarm, list(_alarms(zip(alerts, events, strict=True))))
     cases = {alert.item.process_id: alert.item.process for alert in alerts}
     update_rows(Case, list(cases.values()), ("event_count", "chain_head"))
 
