@@ -39,7 +39,7 @@ def test_the_bell_leads_to_messages_that_are_read_and_marked(reminded: World, ne
     expect(page.locator("tr.unread")).to_have_count(3)
     page.locator("tr.unread .title").first.click()
     expect(page.locator(".top__bell .count")).to_contain_text("2")
-    page.go_back()
+    page.goto("/messages/")
     page.locator("tr.unread [name=message]").first.check()
     page.locator(".bulk button[type=submit]").first.click()
     expect(page.locator("tr.unread")).to_have_count(1)
