@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.access import SYSTEM, Actor
-from cases.models import Case, WorkItem
+from cases.models import Case, Finding, WorkItem
 from tests.story import Story, problem
+from tests.workflows.ledger_rows import findings
 from tests.worlds import World, moment, person, unit
 from workflows.desk import inbox
 from workflows.engine import perform
@@ -130,8 +131,8 @@ def test_each_filter_keeps_what_fits_and_drops_the_rest(story: Story, today: Any
 def test_a_finding_is_found_by_a_part_of_its_number(story: Story, today: Any) -> None:
     story.on("2021-03-01").submit({"A1-08": problem()})
     filler = story.world.institution_filler
-    assert "Start rectification of 2021-650102-001" in page(filler, "/?q=102-001")
-    assert "Start rectification of 2021-650102-001" not in page(filler, "/?q=102-002")
+    assert " 2021-650102-0001</a>" in page(filler, "/?q=102-0001")
+    assert " 2021-650102-0001</a>" not in page(filler, "/?q=102-0002")
 
 
 def test_the_filter_by_institution_keeps_that_institution(story: Story, today: Any) -> None:
@@ -228,6 +229,15 @@ def test_the_task_list_says_how_far_the_form_is(story: Story, today: Any) -> Non
     story.seal()
     story.perform("submit", story.head)
     assert "version 1 · " in page(filler)
+
+
+def test_the_panel_counts_what_is_closed_apart_from_what_is_referred_and_kept_up(story: Story, today: Any) -> None:
+    states = ["open", "fixed", "closed", "closed", "referred", "continuing"]
+    rows = findings(story.unit, [{"state": state} for state in states], year=2020)
+    Finding.objects.filter(pk__in=[row.pk for row in rows]).update(cycle=story.case)
+    findings(story.unit, [{"state": "closed"}], year=2020)
+    html = page(story.world.institution_filler)
+    assert "to rectify 1 · with the county for review 1 · returned 0 · to be kept up 1 · closed 2 · referred 1" in html
 
 
 def test_what_the_head_sent_back_is_shown_to_the_filler_with_the_reason(story: Story, today: Any) -> None:

@@ -174,6 +174,7 @@ def _findings(cycle: Case, viewer: Viewer) -> dict[str, int]:
         **{code: Count("pk", filter=shown) for code, shown in lights.items()},
         returned=Count("pk", filter=Q(case__state__in=WITH_INSTITUTION, return_count__gt=0)),
         review=Count("pk", filter=Q(case__state__in=WITH_COUNTY)),
+        kept_up=Count("pk", filter=Q(case__state=FindingState.CONTINUING)),
         closed=Count("pk", filter=this_year & Q(case__state=FindingState.CLOSED)),
         referred=Count("pk", filter=this_year & Q(case__state=FindingState.REFERRED)),
     )
