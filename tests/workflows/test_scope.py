@@ -92,7 +92,9 @@ def test_nobody_at_all_sees_nothing_also_where_units_are_parties(world: World, c
     assert not Finding.objects.visible_to(stranger).exists()
 
 
-def test_the_question_of_parties_comes_with_the_grants(world: World, cases: list[Case], django_assert_num_queries: Any) -> None:
+def test_the_question_of_parties_comes_with_the_grants(
+    world: World, cases: list[Case], django_assert_num_queries: Any
+) -> None:
     viewer = Viewer(world.county_officer, AT)
     assert viewer.grants
     with django_assert_num_queries(2):
