@@ -111,6 +111,15 @@ SUPERVISION = table(
     """
 )
 
+# Of a county; a prefecture's is in the hands of its officer and of those above.
+COMMON_PROBLEM = table(
+    """
+    set_measure | county_officer | declared>in_progress
+    report      | county_officer | in_progress>done
+    cancel      | county_officer | declared>cancelled in_progress>cancelled
+    """
+)
+
 # Whoever holds the open work item's grant may also claim, release and hand over; the item's role decides who that is.
 ITEM_VERBS = frozenset({"claim", "release", "hand_over"})
 # What the system does to the date of the open work item, of whatever kind; it refuses where there is none.
@@ -133,6 +142,7 @@ ITEM_HOLDERS = {
         "continuing": "county_officer",
     },
     "supervision": {"active": SUPERIORS},
+    "common_problem": {"declared": "county_officer", "in_progress": "county_officer"},
 }
 
 INSIDE = frozenset(f"institution_filler institution_head county_officer county_approver inspector {SUPERIORS}".split())

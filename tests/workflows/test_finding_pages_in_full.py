@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -17,6 +18,7 @@ from PIL import Image
 
 from cases.models import Finding
 from tests.story import Story, problem
+from tests.workflows.ledger_rows import findings
 from tests.workflows.test_finding import REFERRAL, do, ledger
 from tests.workflows.test_finding_in_full import kept_up, serious
 from tests.worlds import moment
@@ -31,8 +33,9 @@ def in_summer() -> Iterator[None]:
 
 
 def enter(user: Any) -> Client:
-    client = Client(headers={"accept-language": "en"})
+    client = Client()
     client.force_login(user)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     return client
 
 
@@ -206,3 +209,23 @@ def test_an_authoritys_page_is_its_common_problems(story: Story) -> None:
     answer = client.get(reverse("unit", args=[story.world.county.pk]))
     assert answer.status_code == 302
     assert answer["Location"] == f"{reverse('common_problems')}?unit={story.world.county.pk}"
+
+
+@pytest.mark.parametrize(
+    ("state_of", "button", "note"),
+    [("plan_submitted", "Decide", "Decision by"), ("continuing", "Review", "Next review by")],
+)
+def test_the_ledger_offers_the_countys_turn_on_plans_and_on_what_is_kept_up(
+    story: Story, state_of: str, button: str, note: str
+) -> None:
+    findings(story.unit, [{"state": state_of, "review_due": moment("2021-09-15")}])
+    text = enter(story.world.county_officer).get(reverse("ledger")).content.decode()
+    assert note in text
+    assert f">{button}<" in text
+
+
+def test_whoever_owes_a_plan_is_told_so_in_the_inbox_and_on_the_page(story: Story) -> None:
+    finding = serious(story)
+    client = enter(story.world.institution_filler)
+    assert f"Submit the plan for {finding.case.number}" in client.get(reverse("inbox")).content.decode()
+    assert page(story.world.institution_filler, finding).context["turn_of"]["task"] == "Submit the rectification plan"

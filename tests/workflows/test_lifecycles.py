@@ -15,7 +15,9 @@ from cases.editions.pinned import _editions
 from cases.errors import Refusal
 from cases.models import Case, Edition, Finding
 from tests.story import Story, problem
+from tests.workflows.ledger_rows import findings
 from tests.workflows.lifecycle_tables import (
+    COMMON_PROBLEM,
     CYCLE,
     DATE_VERBS,
     EVERYBODY,
@@ -28,10 +30,18 @@ from tests.workflows.lifecycle_tables import (
     SUPERVISION,
     Row,
 )
+from tests.worlds import unit
+from workflows.common_problem.declaring import declare
 from workflows.engine import perform
 from workflows.kinds import KINDS
 
-TABLES = {"quality_cycle": CYCLE, "finding": FINDING, "extension": EXTENSION, "supervision": SUPERVISION}
+TABLES = {
+    "quality_cycle": CYCLE,
+    "finding": FINDING,
+    "extension": EXTENSION,
+    "supervision": SUPERVISION,
+    "common_problem": COMMON_PROBLEM,
+}
 DECIDERS = frozenset(" ".join(ITEM_HOLDERS["extension"].values()).split())
 GATES = {"no_such_case", "wrong_role", "wrong_state", "not_for_the_system", "unknown_verb"}
 DETAILS: dict[str, dict[str, Any]] = {
@@ -41,6 +51,8 @@ DETAILS: dict[str, dict[str, Any]] = {
     "submit_plan": {"plan": "六月底前更换全部应急灯，由后勤科负责。"},
     "note_progress": {"progress": "已采购，正在安装。"},
     "grade": {"severity": "major"},
+    "set_measure": {"measure": "全区统一培训手卫生。", "due_on": dt.date(2021, 9, 30)},
+    "report": {"result": "全部机构已完成。"},
     "request_extension": {"due_asked": dt.date(2021, 7, 15)},
     "extend": {"to": dt.date(2021, 12, 20), "number": "2021-650102-Y001"},
     "end": {"outcome": "已督促整改到位。"},
@@ -131,16 +143,34 @@ def supervision_in(state: str, story: Story) -> Case:
     return perform(case, "end", by=superior, at=story.at, **DETAILS["end"]) if state == "ended" else case
 
 
+def common_problem_in(state: str, story: Story) -> Case:
+    """A common problem of the county in the given state."""
+    third = unit("institution", "天山区安康护理院", "650102-003", story.world.county)
+    for place in (story.world.institution, story.world.sibling, third):
+        findings(place, [{"item_code": "A1-08"}])
+    story.on("2021-06-10")
+    case = declare(story.world.county, ("A1-08", ""), by=story.officer, at=story.at)
+    if state in ("in_progress", "done"):
+        measure = {**DETAILS["set_measure"], "owner": story.approver.user}
+        case = perform(case, "set_measure", by=story.officer, at=story.at, **measure)
+    if state == "done":
+        case = perform(case, "report", by=story.officer, at=story.at, **DETAILS["report"])
+    if state == "cancelled":
+        case = perform(case, "cancel", by=story.officer, at=story.at, reason="重复认定。")
+    return case
+
+
 BUILDERS: dict[str, Callable[[str, Story], Case]] = {
     "quality_cycle": cycle_in,
     "finding": finding_in,
     "extension": extension_in,
     "supervision": supervision_in,
+    "common_problem": common_problem_in,
 }
 
 
 def roles_of(kind: str, state: str, verb: str, row: Row | None) -> frozenset[str]:
-    if verb in ITEM_VERBS:
+    if verb in ITEM_VERBS or (kind == "common_problem" and verb not in DATE_VERBS):
         return frozenset(ITEM_HOLDERS[kind].get(state, "").split())
     if verb in DATE_VERBS:
         return frozenset({"system"})
@@ -151,7 +181,7 @@ def roles_of(kind: str, state: str, verb: str, row: Row | None) -> frozenset[str
 def expected(kind: str, state: str, verb: str, role: str) -> str:
     """``ok`` where the tables allow it, else the refusal that names the first thing in the way."""
     row = TABLES[kind].get(verb)
-    if role in OUTSIDE:
+    if role in OUTSIDE or (kind == "common_problem" and role in ("institution_filler", "institution_head")):
         return "no_such_case"
     if verb in DATE_VERBS and role == "system":
         return "ok"
@@ -169,7 +199,10 @@ def attempt(story: Story, case: Case, verb: str, role: str) -> tuple[str, str]:
     actor = SYSTEM if role == "system" else story.world.actor(role)
     point = transaction.savepoint()
     try:
-        moved = perform(case, verb, by=actor, at=story.at, reason="说明。", **DETAILS.get(verb, {}))
+        details = dict(DETAILS.get(verb, {}))
+        if verb == "set_measure":
+            details["owner"] = story.world.county_approver
+        moved = perform(case, verb, by=actor, at=story.at, reason="说明。", **details)
     except Refusal as refusal:
         return refusal.code, case.state
     else:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.models import User
 from workflows.engine import MAX_REASON
@@ -23,7 +24,10 @@ class MeasureForm(forms.Form):
         help_text=_("Every institution that has the problem reads it on the page of its own finding."),
     )
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), empty_label=_("Choose"))
-    due_on = forms.DateField(label=_("Due date"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    due_on = forms.DateField(
+        label=pgettext_lazy("joint measure", "Due date"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "measure-%s", **kwargs})

@@ -86,11 +86,14 @@ PAGES = {
     "extension": "extension",
     "supervision": "supervision",
 }
+PLAN = Destination("finding", LEDGER, _("Submit the plan for %(number)s"), pgettext_lazy("button", "Write the plan"))
 OTHER = Destination("case", "", _("Case %(number)s of %(year)d"), pgettext_lazy("button", "Open"))
 
 
 def destination_of(item: WorkItem) -> Destination:
     """The destination of a work item whose case is loaded; the case page for a node that the table does not know."""
+    if item.due_rule == "plan":
+        return PLAN
     return DESTINATIONS.get((item.process.kind, item.node), OTHER)
 
 

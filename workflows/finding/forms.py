@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.errors import Refusal
 from cases.evidence import ACCEPT
@@ -82,7 +83,9 @@ class PlanForm(forms.Form):
 class ProgressForm(forms.Form):
     """A note on how the rectification goes on."""
 
-    progress = forms.CharField(label=_("Progress"), max_length=LONGEST_NOTE, widget=forms.Textarea)
+    progress = forms.CharField(
+        label=pgettext_lazy("of a finding", "Progress"), max_length=LONGEST_NOTE, widget=forms.Textarea
+    )
     evidence = SeveralFiles(label=_("Add files"), required=False, help_text=_("jpg, png, pdf, docx or xlsx"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from cases import wording
 from cases.access import Viewer
@@ -16,6 +15,13 @@ from cases.wording import Moment
 from workflows.finding.filters import Editions
 from workflows.finding.kind import LIVE, WITH_INSTITUTION, State
 from workflows.finding.ledger_query import Marks
+
+WITH_AUTHORITY = {
+    State.PLAN_SUBMITTED: gettext_lazy("Decision by %(day)s"),
+    State.FIXED: gettext_lazy("Review by %(day)s"),
+    State.CLOSING: gettext_lazy("Approval by %(day)s"),
+    State.CONTINUING: gettext_lazy("Next review by %(day)s"),
+}
 
 
 @dataclass(frozen=True)
@@ -106,9 +112,8 @@ def light_and_word(finding: Finding, item: WorkItem | None, now: dt.datetime) ->
 def note_of(finding: Finding, item: WorkItem | None, now: dt.datetime) -> str:
     """What stands under the date of the limit; empty where the working days left do."""
     state = finding.case.state
-    if state in (State.FIXED, State.CLOSING) and item is not None and item.due_at is not None:
-        values: dict[str, Any] = {"day": wording.cday(item.due_at, now)}
-        return (_("Review by %(day)s") if state == State.FIXED else _("Approval by %(day)s")) % values
+    if state in WITH_AUTHORITY and item is not None and item.due_at is not None:
+        return str(WITH_AUTHORITY[State(state)]) % {"day": wording.cday(item.due_at, now)}
     if state == State.CLOSED and finding.closed_at is not None:
         return _("Closed on %(day)s") % {"day": wording.cday(finding.closed_at, now)}
     if state == State.REFERRED:
@@ -123,4 +128,6 @@ def button_of(state: str) -> str:
         State.IN_PROGRESS: pgettext("button", "Rectify"),
         State.FIXED: pgettext("button", "Review"),
         State.CLOSING: pgettext("button", "Approve"),
+        State.PLAN_SUBMITTED: pgettext("button", "Decide"),
+        State.CONTINUING: pgettext("button", "Review"),
     }[State(state)]

@@ -14,6 +14,7 @@ from cases.editions.schema import CheckItem
 from cases.models import CaseEvent, Finding, FindingProgress, Rectification, Severity, WorkItem
 from cases.naming import ACTOR, who_of
 from workflows.finding.kind import FINDING, State
+from workflows.finding.turn import task_of
 
 SHOWN = (
     "problem",
@@ -77,12 +78,13 @@ def _entry(event: CaseEvent, changes: list[Change], notes: Mapping[int, str]) ->
             "note": alarm_words.note_of(event),
         }
     declared = FINDING.verbs[event.verb]
+    label = declared.rule.label
     if event.source != event.target and event.source:
         changes = [*changes, (_("State"), str(State(event.source).label), str(State(event.target).label))]
     return {
         "at": event.at,
         "who": who_of(event),
-        "what": declared.rule.label,
+        "what": _("Pass review, keep under review") if event.target == State.CONTINUING != event.source else label,
         "detail": _ordinal(event),
         "quote": notes.get(event.details.get("progress", 0), event.reason),
         "quote_label": ""
@@ -119,7 +121,7 @@ def _waiting(item: WorkItem) -> dict[str, Any]:
     entry = {
         "when": pgettext("timeline", "Now"),
         "who": _("Waiting for:"),
-        "what": item.flow_task.task_title,
+        "what": task_of(item),
         "kind": "now",
     }
     due = wording.cdate(item.due_at) if item.due_at else ""

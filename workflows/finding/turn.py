@@ -139,12 +139,17 @@ def why_not_closable(viewer: Viewer, finding: Finding, item: WorkItem | None) ->
     return ""
 
 
+def task_of(item: WorkItem) -> Any:
+    """What has to be done; where a plan is owed first, that."""
+    return _("Submit the rectification plan") if item.due_rule == "plan" else item.flow_task.task_title
+
+
 def whose_turn(item: WorkItem | None) -> dict[str, Any]:
     """Who has to act and by when, for everybody to read."""
     if item is None or not item.role:
         return {}
     return {
-        "task": item.flow_task.task_title,
+        "task": task_of(item),
         "unit": item.unit,
         "role": item.get_role_display(),
         "person": item.owner,
