@@ -36,16 +36,15 @@ class Batch:
     """The events with what their lines ask for."""
 
     def __init__(self, events: Sequence[SeenEvent], table: Rules, on: dt.date) -> None:
-        self.lines = [(event, self._lines(table, event)) for event in events]
+        known = {key: table.of_event(*key) for key in {(event.case.kind, event.verb) for event in events}}
+        self.lines = [
+            (event, [rule for rule in known[event.case.kind, event.verb] if rule.applies(event)]) for event in events
+        ]
         self.directory = Directory(on)
         used = {(rule.of, target) for _event, lines in self.lines for rule in lines for target in rule.to}
         self.next = self._opened_after() if any(of == "next" for of, _target in used) else {}
         self.opened = self._opened_with() if any(of == "opened" for of, _target in used) else {}
         self._load(watched=any(target == "watchers" for _of, target in used))
-
-    @staticmethod
-    def _lines(table: Rules, event: SeenEvent) -> list[Rule]:
-        return [rule for rule in table.of_event(event.case.kind, event.verb) if rule.applies(event)]
 
     def _wanting(self, of: str) -> list[SeenEvent]:
         return [event for event, lines in self.lines if any(rule.of == of for rule in lines)]

@@ -19,7 +19,7 @@ from django.db import transaction
 from cases.clock import local_date
 from cases.models import EventDelivery, User
 from notifications.audience import Batch, Hearing
-from notifications.leases import Claim, claim
+from notifications.leases import Claim, claim, finish
 from notifications.models import Dispatch, Message, Preference, Webhook
 from notifications.preferences import DEFAULT, after_quiet_hours, next_digest
 from notifications.rules import rules
@@ -74,10 +74,8 @@ def _deliver(taken: Claim, keys: Sequence[int], at: dt.datetime) -> int:
     hearings = list(Batch(seen(keys), rules(), local_date(at)).hearings())
     out = Outgoing(hearings, at)
     with transaction.atomic():
-        held = EventDelivery.objects.select_for_update().filter(pk__in=keys, token=taken.token, done_at=None)
-        mine = set(held.values_list("pk", flat=True))
+        mine = finish(EventDelivery, taken, keys, at)
         out.write(mine)
-        EventDelivery.objects.filter(pk__in=mine).update(done_at=at, token=None, lease_until=None)
     return len(mine)
 
 

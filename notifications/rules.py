@@ -109,17 +109,12 @@ class Rules:
 
     def of_event(self, kind: str, verb: str) -> tuple[Rule, ...]:
         """The lines for a verb of a kind of case, in the order of the table."""
-        return _lines_for(self, kind, verb)
-
-
-@cache
-def _lines_for(table: Rules, kind: str, verb: str) -> tuple[Rule, ...]:
-    return tuple(
-        rule
-        for rule in table.rules
-        if (not rule.kinds or kind in rule.kinds)
-        and (verb in rule.verbs or (EVERY in rule.verbs and verb not in CLOCK_VERBS))
-    )
+        return tuple(
+            rule
+            for rule in self.rules
+            if (not rule.kinds or kind in rule.kinds)
+            and (verb in rule.verbs or (EVERY in rule.verbs and verb not in CLOCK_VERBS))
+        )
 
 
 @cache

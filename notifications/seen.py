@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cases.models import CaseEvent
+from cases.models import CaseEvent, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,14 @@ class SeenCase:
     started_by_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SeenItem:
     pk: int
     unit_id: int
     role: str
     owner_id: int | None
     due_at: dt.datetime | None
-    flow_task: Any
+    flow_task: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,19 @@ class SeenEvent:
 
 EVENT = ("pk", "case_id", "item_id", "at", "verb", "actor_id", "details")
 CASE = ("case__kind", "case__unit_id", "case__parent_id", "case__started_by_id")
-ITEM = ("item__unit_id", "item__role", "item__owner_id", "item__due_at", "item__flow_task")
+ITEM = ("item__unit_id", "item__role", "item__owner_id", "item__due_at")
 
 
 def seen(keys: Sequence[int]) -> list[SeenEvent]:
     """The events with these keys, in their order of recording."""
     rows = CaseEvent.objects.filter(pk__in=keys).order_by("pk").values_list(*EVENT, *CASE, *ITEM)
-    return [_event(*row) for row in rows]
+    found = [_event(*row) for row in rows]
+    # What a claimed item asks of its owner is the node's to say; most items are not claimed.
+    owned = {event.item_id: event.item for event in found if event.item is not None and event.item.owner_id}
+    if owned:
+        for key, node in WorkItem.objects.filter(pk__in=owned).values_list("pk", "flow_task"):
+            owned[key].flow_task = node
+    return found
 
 
 def _event(*row: Any) -> SeenEvent:
