@@ -21,7 +21,7 @@ def test_a_year_without_problems_goes_from_self_check_to_the_archive(story: Stor
 
 def test_problems_become_findings_and_the_cycle_is_verified_when_the_last_is_closed(story: Story) -> None:
     story.on("2021-03-01").submit({"A1-19": problem(["hand"]), "A1-08": problem()})
-    assert [finding.case.number for finding in story.findings()] == ["2021-650102-001", "2021-650102-002"]
+    assert [finding.case.number for finding in story.findings()] == ["2021-650102-0001", "2021-650102-0002"]
     story.on("2021-05-20").approve()
     assert state(story.case) == "rectifying"
     first, second = story.findings()

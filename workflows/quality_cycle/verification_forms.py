@@ -129,7 +129,7 @@ class EvidenceForm(forms.Form):
 class FindingForm(ProblemFields):
     """A problem that the county finds after its verification."""
 
-    source = forms.ChoiceField(label=_("Source"), widget=forms.RadioSelect)
+    source = forms.ChoiceField(label=_("Source"), required=False, widget=forms.RadioSelect)
     responsible_unit = forms.CharField(
         label=_("Unit responsible"),
         required=False,
