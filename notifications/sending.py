@@ -22,12 +22,12 @@ from notifications.digests import digest_words
 from notifications.leases import claim
 from notifications.models import Dispatch, Preference
 from notifications.preferences import DEFAULT, preferences_of
-from notifications.wording import render
+from notifications.wording import plain, render
 
 log = logging.getLogger(__name__)
 LEASE = dt.timedelta(minutes=10)
 MOST_SECONDS = 300  # of one sweep; the lease outlasts the slowest single message after that
-GROUP = 20  # so many messages are noted as sent together; a worker that dies sends at most so many again
+GROUP = 50  # so many messages are noted as sent together; a worker that dies sends at most so many again
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
 ERROR_LENGTH = 300
 MOST_CLAIMS = len(PAUSES) + 4  # a message that workers keep dying of is given up
@@ -104,15 +104,15 @@ def payload_of(dispatch: Dispatch, language: str) -> dict[str, Any]:
     """What the webhook's receiver gets: words, a link and the login of the reader, which the receiver's own directory
     turns into a telephone number or an account; no name and no number of ours."""
     message: Any = dispatch.message
-    words = render(message, language)
+    subject, text = plain(message, language)
     return {
         "type": f"message.{message.level}",
         "timestamp": message.created_at.isoformat(),
         "data": {
             "recipient": message.recipient.username,
             "level": message.level,
-            "subject": words.subject,
-            "text": words.text,
+            "subject": subject,
+            "text": text,
             "language": language,
         },
     }

@@ -107,6 +107,12 @@ def render(message: Message, language: str) -> Rendered:
         return worded(message.template, context_of(message))
 
 
+def plain(message: Message, language: str) -> tuple[str, str]:
+    """The subject and the text alone, for a channel that shows no HTML."""
+    with translation.override(language):
+        return _text(message.template, context_of(message))
+
+
 def on_page(message: Message) -> Rendered:
     """A message in the active language without the link at its end, for a page that has a button for it."""
     return worded(message.template, context_of(message) | {"url": ""})

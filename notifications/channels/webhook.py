@@ -32,6 +32,16 @@ class Line(http.client.HTTPConnection):
     def __init__(self, endpoint: Endpoint) -> None:
         super().__init__(endpoint.host, endpoint.port, timeout=TIMEOUT_SECONDS)
         self.endpoint = endpoint
+        self._held: list[bytes] = []
+
+    def send(self, data: Any) -> None:
+        """Kept until the whole request is there: head and body in one go wake the receiver once."""
+        self._held.append(data)
+
+    def flush(self) -> None:
+        """Send what was kept."""
+        whole, self._held = b"".join(self._held), []
+        super().send(whole)
 
     def connect(self) -> None:
         plain = socket.create_connection((self.endpoint.address, self.endpoint.port), self.timeout)
@@ -102,6 +112,7 @@ def _exchange(line: Line, body: bytes, signed: dict[str, str]) -> tuple[int, str
     endpoint = line.endpoint
     sent = {"Host": endpoint.host_header, "Content-Type": "application/json; charset=utf-8", **signed}
     line.request("POST", endpoint.path, body, sent)
+    line.flush()
     response = line.getresponse()
     start = response.read(READ_BYTES)
     if response.read(1):
