@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -35,8 +36,8 @@ from tests.worlds import BEGINNING, World, moment, person
 from workflows.quality_cycle.opening import open_year
 
 FEW, MANY = 10_000, int(os.environ.get("BENCH_ITEMS", "1000000"))
-DUE = {100: dt.date(2021, 6, 1), 10_000: dt.date(2021, 4, 30)}
-ROUNDS = 3
+DUE = {100: dt.date(2021, 4, 29), 10_000: dt.date(2021, 4, 30)}
+ROUNDS = 3  # the first three rungs of both groups, before the fourth of either
 CASES, UNITS = 10_100, 100
 BATCH, ROWS = 1000, 500
 BEYOND = 10_000_000  # keys and numbers that the rows written by hand have to themselves
@@ -67,7 +68,7 @@ def alarms(world: World) -> bool:
     claims = {
         (f"nothing due, N = {MANY}", f"nothing due, N = {FEW}"): 1.5,
         (f"10000 due, N = {MANY}", f"10000 due, N = {FEW}"): 1.5,
-        (f"one of 10000 due, N = {MANY}", f"one of 100 due, N = {MANY}"): 1.2,
+        (f"one of 10000 due, N = {MANY}", f"one of 100 due, N = {MANY}"): 1.5,
         ("10000 told with their messages", "the same rows by hand"): 3.0,
     }
     return report(f"alarm sweep among {WorkItem.objects.open().count()} open items", medians, claims)
@@ -80,17 +81,17 @@ def _play(times: Timed, among: str, *, by_hand: bool) -> None:
     rungs = [(rung.at, count) for count, day in DUE.items() for rung in list(reaches(ladder, end_of_day(day)))[:ROUNDS]]
     for at, count in sorted(rungs):
         for _time in range(20):
-            _clock(times, f"nothing due, {among}", lambda at=at: _until_none(fire_alarms, at - dt.timedelta(hours=1)))
+            _clock(times, f"nothing due, {among}", partial(_until_none, fire_alarms, at - dt.timedelta(hours=1)))
         last = CaseEvent.objects.latest("pk").pk
-        told = _clock(times, f"{count} due, {among}", lambda at=at: _until_none(fire_alarms, at))
+        told = _clock(times, f"{count} due, {among}", partial(_until_none, fire_alarms, at))
         assert told == count, told
-        messages = _clock(times, f"messages of {count}, {among}", lambda at=at: _until_none(deliver_events, at))
+        messages = _clock(times, f"messages of {count}, {among}", partial(_until_none, deliver_events, at))
         assert messages == count, messages
         if by_hand and count == max(DUE):
             sweep, delivery = times[f"{count} due, {among}"][-1], times[f"messages of {count}, {among}"][-1]
             times.setdefault(f"{count} told with their messages", []).append(sweep + delivery)
             copy = _copied(last)
-            _clock(times, "the same rows by hand", lambda copy=copy: _write(copy))
+            _clock(times, "the same rows by hand", partial(_write, copy))
             _forget_copy()
 
 
@@ -132,7 +133,7 @@ def _copied(last: int) -> list[Written]:
 def _copy_of(events: list[CaseEvent]) -> Written:
     keys = [event.pk for event in events]
     return Written(
-        [{"case": str(event.case.uid), "at": event.at.isoformat(), **model_to_dict(event)} for event in events],
+        [{**model_to_dict(event), "case": str(event.case.uid), "at": event.at.isoformat()} for event in events],
         [
             _insert(CaseEvent, "id", keys, {"id": BEYOND, "seq": BEYOND}),
             _insert(EventDelivery, "event_id", keys, {"event_id": BEYOND}),

@@ -206,7 +206,8 @@ def test_without_script_a_refused_press_keeps_ticks_and_words(
 
 
 def test_on_a_phone_the_views_are_managed_within_the_edges(story: Story, new_page: NewPage) -> None:
-    SavedView.objects.create(user=story.officer.user, page="ledger", name="逾期事项" * 5, query="light=late")
+    officer: Any = story.officer.user
+    SavedView.objects.create(user=officer, page="ledger", name="逾期事项" * 5, query="light=late")
     page = new_page(user=story.officer.user, phone=True)
     for address in (reverse("views") + "?page=ledger", reverse("ledger"), "/?view=waiting"):
         page.goto(address)

@@ -92,8 +92,9 @@ def test_a_case_that_somebody_is_working_on_is_passed_over_and_told_at_the_next_
             lock(story.case)
             locked.set()
             swept.wait(timeout=20)
+        connection.close()
 
-    thread = threading.Thread(target=lambda: (worker(), connection.close()))
+    thread = threading.Thread(target=worker)
     thread.start()
     locked.wait(timeout=20)
     passed_over = fire_alarms(moment("2021-03-31"))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from cases.models import Case, CaseEvent, EventDelivery
+from cases.models import Case, EventDelivery
 from notifications import outbox
 from notifications.leases import claim
 from notifications.models import Dispatch, Message, Preference, Webhook
@@ -75,7 +75,7 @@ def test_one_event_that_cannot_be_delivered_does_not_hold_up_the_others(
     remind(story.case, AT, -3)
     whole = outbox.kept_facts
 
-    def failing(names: tuple[str, ...], event: CaseEvent, item: Any) -> dict[str, Any]:
+    def failing(names: tuple[str, ...], event: Any, item: Any) -> dict[str, Any]:
         if event.pk == poison.pk:
             raise ValueError("poison")
         return whole(names, event, item)

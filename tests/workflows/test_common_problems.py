@@ -21,7 +21,7 @@ from workflows.engine import perform
 
 AT = moment("2021-06-10 09:00")
 KEY = ("A1-08", "")
-MEASURE = {"measure": "全区统一培训手卫生，每月抽查一次。", "due_on": dt.date(2021, 9, 30)}
+MEASURE: dict[str, Any] = {"measure": "全区统一培训手卫生，每月抽查一次。", "due_on": dt.date(2021, 9, 30)}
 
 
 @pytest.fixture
@@ -235,7 +235,7 @@ def test_declaring_setting_the_measure_and_reporting_in_pages(world: World, shar
 
     refused = send("set_measure", measure="统一培训。", owner="", due_on="2021-09-30")
     assert (refused.status_code, "统一培训。" in refused.content.decode()) == (422, True)
-    data = {"measure": "统一培训。", "owner": world.county_approver.pk, "due_on": "2021-09-30"}
+    data: dict[str, Any] = {"measure": "统一培训。", "owner": world.county_approver.pk, "due_on": "2021-09-30"}
     forbidden = send("set_measure", enter("prefecture_officer"), **data)
     assert (forbidden.status_code, "统一培训。" in forbidden.content.decode()) == (403, True)
     assert send("explode").status_code == 400

@@ -182,7 +182,12 @@ def test_a_complaint_is_put_onto_the_ledger_by_the_officer(story: Story) -> None
     story.on("2021-05-20").approve()
     client = enter(story.world.county_officer)
     address = reverse("finding_add", args=[story.case.pk])
-    data = {"item_code": "A1-08", "problem": "群众投诉。", "severity": "major", "responsible_unit": "护理部"}
+    data: dict[str, Any] = {
+        "item_code": "A1-08",
+        "problem": "群众投诉。",
+        "severity": "major",
+        "responsible_unit": "护理部",
+    }
     data |= {"version": story.again(story.findings()[0]).cycle.version}
     assert client.post(address, {**data, "source": "nation"}).status_code == 422
     assert client.post(address, {**data, "source": "complaint"}).status_code == 302

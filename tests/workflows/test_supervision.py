@@ -165,7 +165,7 @@ def test_a_superior_takes_a_case_under_supervision_and_ends_it_on_its_page(story
     assert past.status_code == 422
     assert "进度滞后。" in past.content.decode()
     done = client.post(form, {"version": story.case.version, "reason": "进度滞后。", "due_on": "2021-06-10"})
-    assert (done.status_code, done.url) == (302, page)
+    assert (done.status_code, done["Location"]) == (302, page)
     case = Case.objects.get(kind="supervision")
     own = reverse("supervision", args=[case.pk])
     assert own in client.get(page).content.decode()
@@ -177,7 +177,7 @@ def test_a_superior_takes_a_case_under_supervision_and_ends_it_on_its_page(story
     assert "进度滞后。" in shown
     ending = reverse("supervision_end", args=[case.pk])
     assert client.post(ending, {"version": case.version, "outcome": ""}).status_code == 422
-    assert client.post(ending, {"version": case.version, "outcome": "已完成自查。"}).url == own
+    assert client.post(ending, {"version": case.version, "outcome": "已完成自查。"})["Location"] == own
     assert "已完成自查。" in client.get(own).content.decode()
     assert own not in client.get(page).content.decode()
 
