@@ -49,7 +49,7 @@ DISPATCH = (
 
 def deliver_events(at: dt.datetime, limit: int = 1000) -> int:
     """Turn recorded events into messages; returns how many events it finished, 0 when there are none."""
-    waiting = EventDelivery.objects.filter(done_at=None).order_by("lease_until", "event")
+    waiting = EventDelivery.objects.filter(done_at=None).order_by("lease_until", "event_id")
     taken = claim(waiting, at, LEASE, limit)
     if not taken.keys:
         return 0
