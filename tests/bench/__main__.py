@@ -14,6 +14,7 @@ def main() -> int:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    from tests.bench.alarms import alarms
     from tests.bench.inbox import inbox
     from tests.bench.opening import opening
     from tests.bench.steps import steps
@@ -21,7 +22,7 @@ def main() -> int:
 
     sizes = [int(size) for size in sys.argv[1:]] or [1_000, 10_000]
     world = build_world()
-    kept = [steps(world, 300), *(opening(world, size) for size in sizes), inbox(world)]
+    kept = [steps(world, 300), *(opening(world, size) for size in sizes), inbox(world), alarms(world)]
     return 0 if all(kept) else 1
 
 

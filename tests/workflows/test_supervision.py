@@ -169,6 +169,8 @@ def test_a_superior_takes_a_case_under_supervision_and_ends_it_on_its_page(story
     case = Case.objects.get(kind="supervision")
     own = reverse("supervision", args=[case.pk])
     assert own in client.get(page).content.decode()
+    assert form not in client.get(page).content.decode()
+    assert form in client_of(story.world.region_head).get(page).content.decode()
     assert own in client.get(reverse("inbox")).content.decode()
     again = client.post(form, {"version": story.case.version, "reason": "再次。", "due_on": ""})
     assert again.status_code == 409

@@ -22,6 +22,7 @@ from workflows.desk.destinations import address
 from workflows.extension.asking import hindrance
 from workflows.kinds import Verb, kind_of
 from workflows.step import holder_of
+from workflows.supervision.opening import supervises
 from workflows.web import possible_verbs
 
 DIRECT = ("claim", "release", "withdraw")  # done at once: each can be undone, and needs no words
@@ -136,7 +137,7 @@ def _makes_sense(name: str, viewer: Viewer, case: Case, item: WorkItem | None, c
             above = item is not None and nudging.stands_above(viewer, item)
             return above and nudging.hindrance(case, item, viewer.at) is None
         case "supervise":
-            return case.finished is None
+            return case.finished is None and not supervises(viewer, case)
         case "hold":
             return case.finished is None and case.held_at is None
         case "release_hold":

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.access import Viewer
 from cases.clock import local_date
 from cases.errors import Conflict, Invalid
 from cases.models import Case, OrgUnit, Sequence, Supervision
@@ -32,7 +33,7 @@ class SuperviseVerbs:
         if case.finished is not None or grant is None:
             raise Conflict("wrong_state", _("The case is over."))
         slot = slot_of(case.pk, grant.unit_id)
-        if Case.objects.filter(slot=slot).exists():
+        if _is_taken(slot):
             raise Conflict(
                 "already_supervised",
                 _("Your unit has this case under supervision already."),
@@ -58,6 +59,16 @@ class SuperviseVerbs:
             reason=step.reason,
         )
         step.facts = {"number": number, "unit": unit.pk, "due": due_on.isoformat()}
+
+
+def supervises(viewer: Viewer, case: Case) -> bool:
+    """Whether the unit for which the viewer would supervise the case does so already."""
+    grant = viewer.grant_for("oversee", case.unit)
+    return grant is not None and _is_taken(slot_of(case.pk, grant.unit_id))
+
+
+def _is_taken(slot: str) -> bool:
+    return Case.objects.filter(slot=slot).exists()
 
 
 def slot_of(case_id: int, unit_id: int) -> str:
