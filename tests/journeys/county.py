@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.personas import close, downloaded, open_finding, open_item, verified
 
-NUMBERS = [f"2021-650102-00{no}" for no in (1, 2, 3, 4)]
+NUMBERS = [f"2021-650102-000{no}" for no in (1, 2, 3, 4)]
 
 
 def the_officer_returns_an_item(page: Page) -> None:
@@ -77,9 +77,9 @@ def the_approver_approves(page: Page) -> None:
 
 def the_officer_reviews(page: Page) -> None:
     """Three are closed; one picture shows too little."""
-    for number in ("2021-650102-001", "2021-650102-003", "2021-650102-004"):
+    for number in ("2021-650102-0001", "2021-650102-0003", "2021-650102-0004"):
         close(page, number)
-    open_finding(page, number="2021-650102-002")
+    open_finding(page, number="2021-650102-0002")
     page.get_by_role("button", name="退回（需填原因）").click()
     expect(page.get_by_role("alert")).to_contain_text("原因")
     page.get_by_label("复核意见 / 退回原因").fill("照片看不清处方日期，请重新拍照。")
@@ -89,7 +89,7 @@ def the_officer_reviews(page: Page) -> None:
 
 def the_officer_closes_the_last(page: Page) -> None:
     """With the last finding the year is verified; the closed ones go into an Excel file and stand in the file."""
-    close(page, "2021-650102-002")
+    close(page, "2021-650102-0002")
     page.get_by_role("link", name="整改台账").first.click()
     page.get_by_label("状态").select_option(label="已销号")
     page.get_by_role("button", name="筛选").click()

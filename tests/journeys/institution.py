@@ -143,11 +143,11 @@ def the_head_seals_again(page: Page) -> None:
 def the_filler_rectifies(page: Page) -> None:
     """Three findings are left to the institution, each with what was done and a picture of it."""
     before_and_after = [("整改前", "处方整改前.png"), ("整改后", "处方整改后.png")]
-    rectify(page, "2021-650102-002", "医务科 刘志远", "已补查处方50张，逐张整改，复查合格。", before_and_after)
-    rectify(page, "2021-650102-003", "后勤科 孙伟", "扶手已补装，后勤科验收合格。", [("整改后", "扶手.png")])
-    rectify(page, "2021-650102-004", "药剂科 吴倩", "已建专用账册，双人双锁。", [("整改后", "账册.png")])
+    rectify(page, "2021-650102-0002", "医务科 刘志远", "已补查处方50张，逐张整改，复查合格。", before_and_after)
+    rectify(page, "2021-650102-0003", "后勤科 孙伟", "扶手已补装，后勤科验收合格。", [("整改后", "扶手.png")])
+    rectify(page, "2021-650102-0004", "药剂科 吴倩", "已建专用账册，双人双锁。", [("整改后", "账册.png")])
 
 
 def the_filler_rectifies_again(page: Page) -> None:
     expect(page.get_by_text("照片看不清处方日期，请重新拍照。").first).to_be_visible()
-    rectify(page, "2021-650102-002", "医务科 刘志远", "已重新拍照，日期清晰可见。", [("整改后", "处方日期.png")])
+    rectify(page, "2021-650102-0002", "医务科 刘志远", "已重新拍照，日期清晰可见。", [("整改后", "处方日期.png")])

@@ -91,7 +91,7 @@ def test_a_year_from_the_first_answer_to_the_archive(story: Story, at_work: AtWo
 def the_prefecture_reads(page: Page) -> None:
     """Everything of the ledger, and nothing to press."""
     page.get_by_role("link", name="整改台账").first.click()
-    page.get_by_role("link", name="查看全部").click()
+    page.get_by_role("link", name="查看已销号和移交的").click()
     page.get_by_role("row").filter(has_text="二楼走廊扶手缺失两处。").get_by_role("link").first.click()
     expect(page.get_by_role("region", name="问题与整改")).to_contain_text("扶手已补装，后勤科验收合格。")
     expect(page.get_by_role("button", name=re.compile("销号|复核|^退回"))).to_have_count(0)

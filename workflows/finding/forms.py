@@ -86,7 +86,9 @@ class ProgressForm(forms.Form):
     progress = forms.CharField(
         label=pgettext_lazy("of a finding", "Progress"), max_length=LONGEST_NOTE, widget=forms.Textarea
     )
-    evidence = SeveralFiles(label=_("Add files"), required=False, help_text=_("jpg, png, pdf, docx or xlsx"))
+    evidence = SeveralFiles(
+        label=_("Files of the progress"), required=False, help_text=_("jpg, png, pdf, docx or xlsx")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "progress-%s", **kwargs})
@@ -112,7 +114,7 @@ class OutcomeForm(forms.Form):
     enforcement_on = forms.DateField(
         label=_("Date of the outcome"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
-    evidence = SeveralFiles(label=_("Add files"), required=False, help_text=_("jpg, png, pdf, docx or xlsx"))
+    evidence = SeveralFiles(label=_("Files of the outcome"), required=False, help_text=_("jpg, png, pdf, docx or xlsx"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "outcome-%s", **kwargs})
