@@ -15,8 +15,8 @@ from django.utils import timezone
 from cases.clock import local_date
 from cases.editions.schema import Ladder, Target
 
-MOST_DAYS = 2_000
-_reaches: dict[tuple[int, dt.date], tuple[Ladder, tuple[Reach, ...]]] = {}
+MOST_DATES = 2_000
+_reaches: dict[tuple[int, dt.datetime], tuple[Ladder, tuple[Reach, ...]]] = {}
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,13 @@ class Reach:
 def reaches(ladder: Ladder, due_at: dt.datetime) -> tuple[Reach, ...]:
     """Every rung of the ladder for work that is due then, in the order in which they are reached.
 
-    Remembered by ladder and day, because thousands of items share a date.
+    Remembered by ladder and date, because thousands of items share a date.
     """
-    due_on = local_date(due_at)
-    known = _reaches.get((id(ladder), due_on))
+    known = _reaches.get((id(ladder), due_at))
     if known is None or known[0] is not ladder:
-        if len(_reaches) >= MOST_DAYS:
+        if len(_reaches) >= MOST_DATES:
             _reaches.clear()
-        known = _reaches[id(ladder), due_on] = ladder, tuple(_all(ladder, due_on))
+        known = _reaches[id(ladder), due_at] = ladder, tuple(_all(ladder, local_date(due_at)))
     return known[1]
 
 

@@ -11,9 +11,11 @@ import datetime as dt
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from cases.access import SYSTEM
 from cases.clock import local_date
@@ -23,17 +25,21 @@ from cases.editions.schema import Ladder
 from cases.events import build_event
 from cases.ladders import Reach, alarm_after, reached
 from cases.models import Case, CaseEvent, EventDelivery, WorkItem
-from cases.rows import insert_many, update_rows
+from cases.rows import update_rows
 from cases.signals import recorded
 from notifications.models import Alarm
+from notifications.writing import insert
 
 REMIND, ESCALATE = "remind", "escalate"
 MISSED_AFTER = dt.timedelta(days=1)  # rungs lie at least a day apart: whoever is on time tells one at a time
 PARKED_FOR = dt.timedelta(days=1)
 MOST_KEYS = 5000  # in one statement
 
-CASE_COLUMNS = ("uid", "kind", "number", "state", "edition", "event_count", "chain_head", "held_at")
+CASE_COLUMNS = ("uid", "kind", "number", "state", "edition", "event_count", "chain_head")
 ITEM_COLUMNS = ("process", "due_at", "due_since", "due_revision", "ladder", "next_alarm_at", "created")
+
+EVENT_COLUMNS = tuple(field.attname for field in CaseEvent._meta.concrete_fields if not field.primary_key)
+ALARM_COLUMNS = ("item_id", "revision", "rung", "reached_at", "event_id")
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +77,7 @@ class Alert:
             "revision": self.item.due_revision,
             "rungs": [rung.code for rung in self.rungs],
             "missed": [rung.code for rung in self.missed],
-            "due": local_date(due_at).isoformat(),
+            "due": _day(due_at),
             "days": self.reached.days,
             "to": self.to,
         }
@@ -136,24 +142,32 @@ def _claim(at: dt.datetime, limit: int) -> list[WorkItem]:
 
     What is joined to a locked row is as it stood before the lock was granted, so that the items are read again.
     """
-    due = WorkItem.objects.open().filter(next_alarm_at__lte=at)
-    claimed = (
-        due.filter(process__held_at=None)
-        .select_related("process")
-        .only(*(f"process__{name}" for name in CASE_COLUMNS))
-        .select_for_update(of=("process",), skip_locked=True, no_key=True)
-        .order_by("next_alarm_at")[:limit]
+    rows = (
+        Case.objects.filter(work_items__finished=None, work_items__next_alarm_at__lte=at, held_at=None)
+        .annotate(due_item=F("work_items"))
+        .only(*CASE_COLUMNS)
+        .select_for_update(of=("self",), skip_locked=True, no_key=True)
+        .order_by("work_items__next_alarm_at")[:limit]
     )
     cases: dict[int, Case] = {}
-    keys = []
-    for item in claimed:
+    keys: list[int] = []
+    for case in rows:
         # Two items of one case share its row: the chain has one head.
-        cases.setdefault(item.process.pk, item.process)
-        keys.append(item.pk)
-    items = list(due.filter(pk__in=keys).only(*ITEM_COLUMNS).order_by("process_id", "pk")) if keys else []
+        cases.setdefault(case.pk, case)
+        keys.append(case.due_item)  # type: ignore[attr-defined]
+    if not keys:
+        return []
+    due = WorkItem.objects.open().filter(pk__in=keys, next_alarm_at__lte=at)
+    items = list(due.only(*ITEM_COLUMNS).order_by("process_id", "pk"))
     for item in items:
         item.process = cases[item.process_id]
     return items
+
+
+@lru_cache(maxsize=1000)
+def _day(due_at: dt.datetime) -> str:
+    """The day of a date; thousands of items share one."""
+    return local_date(due_at).isoformat()
 
 
 def _ladder_of(item: WorkItem) -> Ladder | None:
@@ -182,16 +196,22 @@ def _write(alerts: list[Alert], at: dt.datetime) -> None:
         )
         for alert in alerts
     ]
-    insert_many(CaseEvent, events)
-    insert_many(EventDelivery, [EventDelivery(event=event) for event in events])
-    insert_many(Alarm, list(_alarms(zip(alerts, events, strict=True))))
+    pairs = list(zip(alerts, _inserted(events), strict=True))
+    insert(EventDelivery, ("event", "attempts"), [(key, 0) for _alert, key in pairs])
+    insert(Alarm, ALARM_COLUMNS, [row for alert, key in pairs for row in _alarms(alert, key)])
     cases = {alert.item.process_id: alert.item.process for alert in alerts}
     update_rows(Case, list(cases.values()), ("event_count", "chain_head"))
 
 
-def _alarms(told: Iterable[tuple[Alert, CaseEvent]]) -> Iterable[Alarm]:
-    for alert, event in told:
-        for rung in alert.rungs:
-            yield Alarm(
-                item=alert.item, revision=alert.item.due_revision, rung=rung.code, reached_at=rung.at, event=event
-            )
+def _inserted(events: list[CaseEvent]) -> list[int]:
+    """Write the events; their keys, in the same order."""
+    rows = [[getattr(event, name) for name in EVENT_COLUMNS] for event in events]
+    found = insert(CaseEvent, EVENT_COLUMNS, rows, returning=("case_id", "seq", "id"))
+    keys = {(case_id, seq): key for case_id, seq, key in found}
+    return [keys[event.case_id, event.seq] for event in events]
+
+
+def _alarms(alert: Alert, event_id: int) -> Iterable[tuple[Any, ...]]:
+    """A row of ALARM_COLUMNS for each rung."""
+    for rung in alert.rungs:
+        yield alert.item.pk, alert.item.due_revision, rung.code, rung.at, event_id

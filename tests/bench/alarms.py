@@ -163,9 +163,11 @@ def _as_text(field: Any) -> str:
 
 
 def _update(model: Any, keys: set[Any], names: tuple[str, ...]) -> Statement:
+    fields = [model._meta.get_field(name) for name in (*names, "id")]
     columns = ", ".join(f"{name} = %s" for name in names)
-    rows = model.objects.filter(pk__in=keys).values_list(*names, "pk")
-    return f"UPDATE {model._meta.db_table} SET {columns} WHERE id = %s", [list(row) for row in rows]  # noqa: S608
+    found = model.objects.filter(pk__in=keys).values_list(*names, "pk")
+    rows = [[f.get_db_prep_save(v, connection) for f, v in zip(fields, row, strict=True)] for row in found]
+    return f"UPDATE {model._meta.db_table} SET {columns} WHERE id = %s", rows  # noqa: S608
 
 
 def _write(copy: list[Written]) -> int:
