@@ -43,7 +43,7 @@ TABLES = {
     "common_problem": COMMON_PROBLEM,
 }
 DECIDERS = frozenset(" ".join(ITEM_HOLDERS["extension"].values()).split())
-GATES = {"no_such_case", "wrong_role", "wrong_state", "not_for_the_system", "unknown_verb"}
+GATES = {"no_such_case", "wrong_role", "wrong_state", "not_extendable", "not_for_the_system", "unknown_verb"}
 DETAILS: dict[str, dict[str, Any]] = {
     "fix": {"result": "已整改。"},
     "refer": {"referred_to": "市场监督管理局", "reference": "天卫移〔2021〕3号"},
@@ -170,7 +170,7 @@ BUILDERS: dict[str, Callable[[str, Story], Case]] = {
 
 
 def roles_of(kind: str, state: str, verb: str, row: Row | None) -> frozenset[str]:
-    if verb in ITEM_VERBS or (kind == "common_problem" and verb not in DATE_VERBS):
+    if verb in ITEM_VERBS or verb == "request_extension" or (kind == "common_problem" and verb not in DATE_VERBS):
         return frozenset(ITEM_HOLDERS[kind].get(state, "").split())
     if verb in DATE_VERBS:
         return frozenset({"system"})
@@ -190,7 +190,7 @@ def expected(kind: str, state: str, verb: str, role: str) -> str:
     if role not in roles_of(kind, state, verb, row):
         return "not_for_the_system" if role == "system" else "wrong_role"
     if row is not None and state not in row.moves:
-        return "wrong_state"
+        return "not_extendable" if verb == "request_extension" else "wrong_state"
     return "ok"
 
 

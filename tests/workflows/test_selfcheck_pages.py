@@ -89,7 +89,7 @@ def test_a_returned_form_says_what_to_supplement(
     story.verify({"A1-18": {"to_return": True, "return_reason": "请补充处方抽查表"}})
     story.perform("return_", story.officer, reason="部分项目依据不足")
     client.force_login(story.world.institution_filler)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page = client.get(at("selfcheck", story))
     assert "请补充处方抽查表" in page.text
     assert "部分项目依据不足" in page.text
@@ -367,7 +367,7 @@ def test_the_check_page_names_every_gap_and_leads_to_it(
     filler: Client, story: Story, django_assert_max_num_queries: Any
 ) -> None:
     story.fill({"A1-19": problem(["hand"], measure="")})
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         page = filler.get(at("selfcheck_check", story))
     form = at("selfcheck", story)
     assert f'<a href="{form}?section=3#i19">' in page.text

@@ -121,6 +121,8 @@ def check_page(
         for copy in copies.select_related("uploaded_by").order_by("-pk")
     ]
     item = WorkItem.objects.open().filter(process=case.pk).select_related("owner", "after").order_by("pk").first()
+    if item is not None:
+        item.process = case
     verbs = {verb.name for verb in possible_verbs(request, case, item)}
     context = {
         "case": case,

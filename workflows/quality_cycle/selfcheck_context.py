@@ -89,6 +89,8 @@ def form_context(request: HttpRequest, case: Any, typing: Typing | None = None) 
     basic = basic_shown(case, previous, typing)
     here = _section_here(request, case, overview(selfcheck, edition), typing)
     item = WorkItem.objects.open().filter(process=case.pk).order_by("pk").first()
+    if item is not None:
+        item.process = case
     at = viewer_of(request).at
     return {
         "case": case,
