@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from cases.access import SYSTEM
 from cases.clock import local_date
@@ -138,29 +137,25 @@ def told_rungs(items: list[WorkItem]) -> dict[int, set[str]]:
 
 
 def _claim(at: dt.datetime, limit: int) -> list[WorkItem]:
-    """Items whose alarm has come, with their cases locked for this transaction; what others hold is passed over.
+    """Items whose alarm has come, locked with their cases for this transaction; what others hold is passed over.
 
-    What is joined to a locked row is as it stood before the lock was granted, so that the items are read again.
+    Both rows are locked, so that both are read, and their conditions looked at again, as they stand now.
     """
     rows = (
-        Case.objects.filter(work_items__finished=None, work_items__next_alarm_at__lte=at, held_at=None)
-        .annotate(due_item=F("work_items"))
-        .only(*CASE_COLUMNS)
-        .select_for_update(of=("self",), skip_locked=True, no_key=True)
-        .order_by("work_items__next_alarm_at")[:limit]
+        WorkItem.objects.open()
+        .filter(next_alarm_at__lte=at, process__held_at=None)
+        .select_related("process")
+        .only(*ITEM_COLUMNS, *(f"process__{name}" for name in CASE_COLUMNS))
+        .select_for_update(of=("self", "process"), skip_locked=True, no_key=True)
+        .order_by("next_alarm_at")[:limit]
     )
+    items = sorted(rows, key=lambda item: (item.process_id, item.pk))
     cases: dict[int, Case] = {}
-    keys: list[int] = []
-    for case in rows:
-        # Two items of one case share its row: the chain has one head.
-        cases.setdefault(case.pk, case)
-        keys.append(case.due_item)  # type: ignore[attr-defined]
-    if not keys:
-        return []
-    due = WorkItem.objects.open().filter(pk__in=keys, next_alarm_at__lte=at)
-    items = list(due.only(*ITEM_COLUMNS).order_by("process_id", "pk"))
     for item in items:
-        item.process = cases[item.process_id]
+        # Two items of one case share its row: the chain has one head.
+        case = cases.setdefault(item.process_id, item.process)
+        if case is not item.process:
+            item.process = case
     return items
 
 

@@ -1,8 +1,9 @@
 """The alarm sweep among ten thousand and among a million open items, and against the same rows written by hand.
 
 What is due decides the cost, not what is open. A round is a rung: the same work comes due at each rung of its ladder,
-so that every sweep finds its share as it would in the year. By hand means: the values are there, each event is sealed
-with its hash, and everything is written with multi-row inserts and prepared updates, a transaction a thousand items.
+so that every sweep finds its share as it would in the year. By hand means: what is due is read with one SELECT, each
+event is sealed with its hash, the other values are there already, and everything is written with multi-row inserts and
+prepared updates, in the sweeps' own transactions of a thousand items.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import datetime as dt
 import hashlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -48,6 +49,11 @@ NUMBERS = {
                  SELECT n FROM s) numbers""",
     "postgresql": "generate_series(0, {count} - 1) numbers(n)",
 }
+FIND = """
+    SELECT i.id, i.due_at, i.due_since, i.due_revision, i.ladder, c.id, c.uid, c.state, c.event_count, c.chain_head
+    FROM cases_workitem i JOIN cases_case c ON c.id = i.process_id WHERE i.id IN ({keys})
+"""
+NOW = "CURRENT_TIMESTAMP"
 UNIT_OF_CASE = "(SELECT unit_id FROM cases_case WHERE id = {case})"
 
 Timed = dict[str, list[float]]
@@ -92,7 +98,7 @@ def _play(times: Timed, among: str, *, by_hand: bool) -> None:
             times.setdefault(f"{count} told with their messages", []).append(sweep + delivery)
             copy = _copied(last)
             _clock(times, "the same rows by hand", partial(_write, copy))
-            _forget_copy()
+            _forget_copy(copy)
 
 
 def _clock(times: Timed, name: str, run: Callable[[], int]) -> int:
@@ -117,11 +123,14 @@ Statement = tuple[str, list[list[Any]]]
 
 @dataclass(frozen=True)
 class Written:
-    """What one sweep has written, ready to be written again under keys of its own."""
+    """What one batch has written, ready to be written again under keys of its own: what was told, then its messages."""
 
+    keys: str
     sealed: list[dict[str, Any]]
-    inserts: list[Statement]
-    updates: list[Statement]
+    told: list[Statement]
+    moved: list[Statement]
+    restored: Statement
+    messages: Statement
 
 
 def _copied(last: int) -> list[Written]:
@@ -132,29 +141,40 @@ def _copied(last: int) -> list[Written]:
 
 def _copy_of(events: list[CaseEvent]) -> Written:
     keys = [event.pk for event in events]
+    items = {event.item_id for event in events}
+    undone = {"event_id": BEYOND, "done_at": None}
     return Written(
-        [{**model_to_dict(event), "case": str(event.case.uid), "at": event.at.isoformat()} for event in events],
-        [
+        keys=", ".join(str(key) for key in items),
+        sealed=[{**model_to_dict(event), "case": str(event.case.uid), "at": event.at.isoformat()} for event in events],
+        told=[
             _insert(CaseEvent, "id", keys, {"id": BEYOND, "seq": BEYOND}),
-            _insert(EventDelivery, "event_id", keys, {"event_id": BEYOND}),
+            _insert(EventDelivery, "event_id", keys, undone),
             _insert(Alarm, "event_id", keys, {"id": BEYOND, "event_id": BEYOND, "revision": 1000}),
-            _insert(Message, "event_id", keys, {"id": BEYOND, "event_id": BEYOND}),
         ],
-        [
+        moved=[
             _update(Case, {event.case_id for event in events}, ("event_count", "chain_head")),
-            _update(WorkItem, {event.item_id for event in events}, ("next_alarm_at",)),
+            _update(WorkItem, items, ("next_alarm_at",), by=dt.timedelta(minutes=1)),
         ],
+        restored=_update(WorkItem, items, ("next_alarm_at",)),
+        messages=_insert(Message, "event_id", keys, {"id": BEYOND, "event_id": BEYOND}),
     )
 
 
-def _insert(model: Any, column: str, keys: list[int], moved: dict[str, int]) -> Statement:
+def _insert(model: Any, column: str, keys: list[int], moved: dict[str, int | None]) -> Statement:
+    """The rows with some columns shifted, or emptied where the shift is None."""
     names = [field.column for field in model._meta.concrete_fields]
     wanted = ", ".join(_as_text(field) for field in model._meta.concrete_fields)
     table, listed = model._meta.db_table, ", ".join(str(key) for key in keys)
     rows = run(f"SELECT {wanted} FROM {table} WHERE {column} IN ({listed})", [])  # noqa: S608
-    shifts = [moved.get(name) for name in names]
-    values = [[v if by is None else v + by for v, by in zip(row, shifts, strict=True)] for row in rows]
+    values = [[_shifted(name, value, moved) for name, value in zip(names, row, strict=True)] for row in rows]
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ", values  # noqa: S608
+
+
+def _shifted(name: str, value: Any, moved: dict[str, int | None]) -> Any:
+    if name not in moved:
+        return value
+    shift = moved[name]
+    return None if shift is None else value + shift
 
 
 def _as_text(field: Any) -> str:
@@ -162,38 +182,54 @@ def _as_text(field: Any) -> str:
     return f"{field.column}::text" if json else field.column
 
 
-def _update(model: Any, keys: set[Any], names: tuple[str, ...]) -> Statement:
+def _update(model: Any, keys: set[Any], names: tuple[str, ...], by: dt.timedelta | None = None) -> Statement:
     fields = [model._meta.get_field(name) for name in (*names, "id")]
     columns = ", ".join(f"{name} = %s" for name in names)
-    found = model.objects.filter(pk__in=keys).values_list(*names, "pk")
+    found: list[Sequence[Any]] = list(model.objects.filter(pk__in=keys).values_list(*names, "pk"))
+    if by is not None:
+        found = [(moment_ + by, key) for moment_, key in found]
     rows = [[f.get_db_prep_save(v, connection) for f, v in zip(fields, row, strict=True)] for row in found]
     return f"UPDATE {model._meta.db_table} SET {columns} WHERE id = %s", rows  # noqa: S608
 
 
 def _write(copy: list[Written]) -> int:
+    """As the sweeps do it: what is told in one transaction, its messages and the finished deliveries in another."""
     for batch in copy:
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(FIND.format(keys=batch.keys))
+            cursor.fetchall()
             for body in batch.sealed:
                 hashlib.sha256(canonical(body)).hexdigest()
-            for statement, rows in batch.inserts:
-                for first in range(0, len(rows), ROWS):
-                    group = rows[first : first + ROWS]
-                    marks = f"({', '.join(['%s'] * len(group[0]))})"
-                    cursor.execute(statement + ", ".join([marks] * len(group)), [v for row in group for v in row])
-            for statement, rows in batch.updates:
-                cursor.executemany(statement, rows)
+            for statement in batch.told:
+                _insert_all(cursor, statement)
+            for sql, rows in batch.moved:
+                cursor.executemany(sql, rows)
+        with transaction.atomic(), connection.cursor() as cursor:
+            _insert_all(cursor, batch.messages)
+            done = ", ".join(str(row[0]) for row in batch.told[1][1])
+            cursor.execute(f"UPDATE cases_eventdelivery SET done_at = {NOW} WHERE event_id IN ({done})")  # noqa: S608
     return len(copy)
 
 
-def _forget_copy() -> None:
+def _insert_all(cursor: Any, statement: Statement) -> None:
+    sql, rows = statement
+    for first in range(0, len(rows), ROWS):
+        group = rows[first : first + ROWS]
+        marks = f"({', '.join(['%s'] * len(group[0]))})"
+        cursor.execute(sql + ", ".join([marks] * len(group)), [value for row in group for value in row])
+
+
+def _forget_copy(copy: list[Written]) -> None:
+    """Remove what was written by hand; alarms and keys go on where they were."""
     with rewriting(), connection.cursor() as cursor:
-        for model, column in (
-            (Message, "event_id"),
-            (Alarm, "event_id"),
-            (EventDelivery, "event_id"),
-            (CaseEvent, "id"),
-        ):
-            cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE {column} > {BEYOND}")  # noqa: S608
+        for batch in copy:
+            cursor.executemany(*batch.restored)
+        for model in (Message, Alarm, EventDelivery, CaseEvent):
+            table, column = model._meta.db_table, "id" if model is CaseEvent else "event_id"
+            cursor.execute(f"DELETE FROM {table} WHERE {column} > {BEYOND}")  # noqa: S608
+            if connection.vendor == "sqlite" and model is not EventDelivery:
+                last = f"(SELECT MAX(id) FROM {table})"  # noqa: S608
+                cursor.execute(f"UPDATE sqlite_sequence SET seq = {last} WHERE name = '{table}'")  # noqa: S608
 
 
 # ── a region with much open work ─────────────────────────────────────────────

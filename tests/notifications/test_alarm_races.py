@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -104,22 +103,22 @@ def test_a_case_that_somebody_is_working_on_is_passed_over_and_told_at_the_next_
 
 
 @pytest.mark.postgres
-def test_what_has_changed_since_the_sweep_looked_is_not_told() -> None:
-    """What is joined to a locked row is as it stood before the lock, so that the items are read again."""
+def test_work_that_is_just_being_finished_is_passed_over_and_never_told() -> None:
+    """The item is locked with its case, so that even a writer who holds the item alone is seen."""
     story = Story.open(build_world())
+    written, swept = threading.Event(), threading.Event()
 
     def finish() -> None:
-        WorkItem.objects.filter(process=story.case.pk).update(finished=moment("2021-03-31"), next_alarm_at=None)
-        connection.close()
+        with transaction.atomic():
+            WorkItem.objects.filter(process=story.case.pk).update(finished=moment("2021-03-31"), next_alarm_at=None)
+            written.set()
+            swept.wait(timeout=20)
 
-    def after_the_claim(execute: Any, sql: str, *arguments: Any) -> Any:
-        result = execute(sql, *arguments)
-        if "SKIP LOCKED" in sql:
-            thread = threading.Thread(target=finish)
-            thread.start()
-            thread.join(timeout=20)
-        return result
-
-    with connection.execute_wrapper(after_the_claim):
-        assert fire_alarms(moment("2021-03-31")) == 0
+    thread = threading.Thread(target=lambda: (finish(), connection.close()))
+    thread.start()
+    written.wait(timeout=20)
+    passed_over = fire_alarms(moment("2021-03-31"))
+    swept.set()
+    thread.join(timeout=20)
+    assert (passed_over, fire_alarms(moment("2021-03-31"))) == (0, 0)
     assert not Alarm.objects.exists()
