@@ -92,6 +92,7 @@ def test_a_case_that_somebody_is_working_on_is_passed_over_and_told_at_the_next_
             locked.set()
             swept.wait(timeout=20)
         connection.close()
+        connection.close()
 
     thread = threading.Thread(target=worker)
     thread.start()
@@ -113,8 +114,9 @@ def test_work_that_is_just_being_finished_is_passed_over_and_never_told() -> Non
             WorkItem.objects.filter(process=story.case.pk).update(finished=moment("2021-03-31"), next_alarm_at=None)
             written.set()
             swept.wait(timeout=20)
+        connection.close()
 
-    thread = threading.Thread(target=lambda: (finish(), connection.close()))
+    thread = threading.Thread(target=finish)
     thread.start()
     written.wait(timeout=20)
     passed_over = fire_alarms(moment("2021-03-31"))
