@@ -92,7 +92,6 @@ def test_a_case_that_somebody_is_working_on_is_passed_over_and_told_at_the_next_
             locked.set()
             swept.wait(timeout=20)
         connection.close()
-        connection.close()
 
     thread = threading.Thread(target=worker)
     thread.start()
