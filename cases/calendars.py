@@ -5,16 +5,33 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from django.db import connection
+
 from cases.models import LocalClosure, OrgUnit
 from cases.tree import STEP
 from cases.workdays import NATIONAL, WorkCalendar
+
+# Asked at every step whose date counts working days; worded by the ORM it takes a seventh of the step (ADR 0011).
+CLOSURES = """
+    SELECT c.id, c.first_on, c.last_on, c.reason
+    FROM cases_localclosure c JOIN cases_orgunit u ON u.id = c.unit_id
+    WHERE c.withdrawn_at IS NULL AND u.path IN ({places})
+    ORDER BY c.id
+"""
 
 
 def calendar_of(unit: OrgUnit) -> WorkCalendar:
     """The calendar of a unit, in one query: closures of the unit itself and of every unit above it count."""
     above = [unit.path[:length] for length in range(STEP, len(unit.path) + 1, STEP)]
-    closures = LocalClosure.objects.filter(unit__path__in=above, withdrawn_at=None)
-    return _calendar(closures.order_by("pk").values_list("first_on", "last_on", "reason"))
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSURES.format(places=", ".join(["%s"] * len(above))), above)
+        rows = cursor.fetchall()
+    return _calendar((_day(first), _day(last), reason) for _key, first, last, reason in rows)
+
+
+def _day(value: dt.date | str) -> dt.date:
+    """A day as the driver hands it over: SQLite's has no type for it."""
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
 
 
 class Calendars:

@@ -48,10 +48,10 @@ FILL = {
 }
 INSERT = """
     INSERT INTO cases_workitem (flow_task, flow_task_type, status, created, token, process_id, unit_id, role, due_at,
-                                due_rule, due_revision, outcome)
+                                due_rule, due_revision, outcome, due_trace, due_provisional, ladder)
     SELECT '{task}', 'HUMAN', 'NEW', {created}, 'start', {case} + n % {cases},
            CASE WHEN n % {stride} = 0 THEN {mine} ELSE {first} + n % {others} END, 'county_officer', {due},
-           'verify', 0, ''
+           'verify', 0, '', '[]', FALSE, 'standard'
 """
 
 

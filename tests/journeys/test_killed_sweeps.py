@@ -56,6 +56,17 @@ class Flight:
             )
             return bool(cursor.fetchone()[0])
 
+    def remains(self) -> bool:
+        """The server still does the last statement of somebody dead, and holds its locks meanwhile."""
+        if connection.vendor == "sqlite":
+            return False
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()",
+                [MARK],
+            )
+            return bool(cursor.fetchone()[0])
+
     def events(self) -> bool:
         """Events have been claimed."""
         return bool(self._tokens(EventDelivery.objects.filter(done_at=None)))
@@ -132,6 +143,10 @@ def series(ledger: Ledger, kills: int, start: Start, nudge: Callable[[], None] =
             if done == kills:
                 break
         assert done == kills, f"only {done} of {kills} kills met something in flight"
+        limit = time.monotonic() + SECONDS
+        while flight.remains():
+            assert time.monotonic() < limit, "the server keeps the sessions of the dead"
+            threading.Event().wait(0.05)
         ledger.finish()
         ledger.check(far_end.calls)
 
