@@ -51,7 +51,7 @@ class Grant(NamedTuple):
 # Written by hand because every step and every page asks it: the ORM takes six times as long to word the same question.
 # What is delegated counts while its source counts, which nobody delegated, and while the delegate belongs to the unit.
 GRANTS = """
-    SELECT a.id, a.user_id, a.unit_id, a.role, u.path, g.permission_id, s.user_id, p.name,
+    SELECT a.id, a.user_id, a.unit_id, a.role, u.path, g.permission_id, a.delegated_by_id,
            EXISTS (SELECT 1 FROM cases_caseparty t WHERE t.user_id = a.user_id
                      AND t.valid_from <= %s AND (t.valid_until IS NULL OR t.valid_until > %s))
            OR EXISTS (SELECT 1 FROM cases_caseparty t WHERE t.unit_id = a.unit_id
@@ -59,31 +59,44 @@ GRANTS = """
     FROM cases_appointment a
     JOIN cases_orgunitgroupobjectpermission g ON g.group_id = a.post_id
     JOIN cases_orgunit u ON u.id = g.content_object_id
-    LEFT JOIN cases_appointment s ON s.id = a.delegated_by_id
-    LEFT JOIN cases_user p ON p.id = s.user_id
     WHERE a.user_id = %s AND a.valid_from <= %s AND (a.valid_until IS NULL OR a.valid_until > %s)
-      AND (a.delegated_by_id IS NULL
-           OR (p.is_active AND s.delegated_by_id IS NULL
-               AND s.valid_from <= %s AND (s.valid_until IS NULL OR s.valid_until > %s)
-               AND EXISTS (SELECT 1 FROM cases_appointment o
-                           WHERE o.user_id = a.user_id AND o.unit_id = a.unit_id AND o.delegated_by_id IS NULL
-                             AND o.valid_from <= %s AND (o.valid_until IS NULL OR o.valid_until > %s))))
     ORDER BY a.delegated_by_id IS NOT NULL, a.id
+"""
+
+# Only who stands in for somebody is asked this: which of their delegated appointments count, and for whom.
+DELEGATED = """
+    SELECT a.id, s.user_id, p.name
+    FROM cases_appointment a
+    JOIN cases_appointment s ON s.id = a.delegated_by_id
+    JOIN cases_user p ON p.id = s.user_id
+    WHERE a.user_id = %s AND p.is_active AND s.delegated_by_id IS NULL
+      AND s.valid_from <= %s AND (s.valid_until IS NULL OR s.valid_until > %s)
+      AND EXISTS (SELECT 1 FROM cases_appointment o
+                  WHERE o.user_id = a.user_id AND o.unit_id = a.unit_id AND o.delegated_by_id IS NULL
+                    AND o.valid_from <= %s AND (o.valid_until IS NULL OR o.valid_until > %s))
 """
 
 
 def grants_of(user: User | AnonymousUser, on: dt.date) -> tuple[Grant, ...]:
-    """The grants of a person's appointments that count on the day, in one query, own ones before delegated ones.
+    """The grants of a person's appointments that count on the day, own ones before delegated ones.
 
-    None for a disabled account.
+    One query, and one more for who stands in for somebody. None for a disabled account.
     """
     if not user.is_authenticated or not user.is_active:
         return ()
+    absent: dict[int, tuple[int, str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(GRANTS, [*[on] * 4, user.pk, *[on] * 6])
+        cursor.execute(GRANTS, [*[on] * 4, user.pk, on, on])
         rows = cursor.fetchall()
+        if any(row[6] is not None for row in rows):
+            cursor.execute(DELEGATED, [user.pk, *[on] * 4])
+            absent = {appointment: (person, name) for appointment, person, name in cursor.fetchall()}
     names = permission_names({row[5] for row in rows})
-    return tuple(Grant._make((*row[:5], names[row[5]], row[6], row[7] or "", bool(row[8]))) for row in rows)
+    return tuple(
+        Grant._make((*row[:5], names[row[5]], *absent.get(row[0], (None, "")), bool(row[7])))
+        for row in rows
+        if row[6] is None or row[0] in absent
+    )
 
 
 _names: dict[int, str] = {}

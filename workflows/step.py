@@ -169,8 +169,8 @@ class Step:
 
     @cached_property
     def calendar(self) -> WorkCalendar:
-        """The working days of the case's unit."""
-        return calendar_of(self.case.unit)
+        """The working days of the case's unit; nothing is asked where the lock has seen that no place is closed."""
+        return calendar_of(self.case.unit) if getattr(self.item, "closures", True) else NATIONAL
 
     def due(self, node: Any) -> Due:
         """When the work at a node is due, by the edition's rule, and why (design, Deadlines)."""
