@@ -14,11 +14,19 @@ CHUNK = 1000
 
 
 def insert_rows(model: Any, rows: list[Any]) -> None:
-    """Insert new rows and give them their keys."""
-    if len(rows) == 1:
-        rows[0].save_base(raw=True, force_insert=True)
-    elif rows:
+    """Insert new rows and give them their keys.
+
+    A step inserts one row in each of several tables; the ORM words that statement anew every time.
+    """
+    if len(rows) > 1:
         model.objects.bulk_create(rows, batch_size=CHUNK)
+        return
+    for row in rows:
+        statement, fields = _insert_statement(model)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, _values(row, fields))
+            row.pk = cursor.fetchone()[0]
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 def update_rows(model: Any, rows: list[Any], names: tuple[str, ...]) -> None:
@@ -28,16 +36,29 @@ def update_rows(model: Any, rows: list[Any], names: tuple[str, ...]) -> None:
     """
     if not rows:
         return
-    database = connections[DEFAULT_DB_ALIAS]  # itself, and not the proxy that looks it up at every use
     statement, fields = _update_statement(model, names)
-    values = [
-        [field.get_db_prep_save(getattr(row, field.attname), database) for field in fields] + [row.pk] for row in rows
-    ]
+    values = [[*_values(row, fields), row.pk] for row in rows]
     with connection.cursor() as cursor:
         if len(values) == 1:
             cursor.execute(statement, values[0])
         else:
             cursor.executemany(statement, values)
+
+
+def _values(row: Any, fields: tuple[Any, ...]) -> list[Any]:
+    database = connections[DEFAULT_DB_ALIAS]  # itself, and not the proxy that looks it up at every use
+    return [field.get_db_prep_save(getattr(row, field.attname), database) for field in fields]
+
+
+@cache
+def _insert_statement(model: Any) -> tuple[str, tuple[Any, ...]]:
+    """INSERT of one row, giving back its key, with the fields that prepare its values."""
+    fields = tuple(field for field in model._meta.concrete_fields if field is not model._meta.auto_field)
+    quote = connection.ops.quote_name
+    columns, marks = ", ".join(quote(field.column) for field in fields), ", ".join(["%s"] * len(fields))
+    key = quote(model._meta.pk.column)
+    table = quote(model._meta.db_table)
+    return f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING {key}", fields  # noqa: S608 - names of our own
 
 
 @cache

@@ -48,7 +48,7 @@ class DateVerbs:
         if date is None or date.at != item.due_at:
             raise Conflict("date_moves", _("The date moves."))
         item.due_trace, item.due_provisional = date.trace, date.provisional
-        step.change_item(item)
+        step.change_date(item)
         self.keep_steps(step, date)
 
     def keep_steps(self, step: Step, date: Due) -> None:

@@ -42,7 +42,7 @@ class HoldVerbs:
         _save(Hold(case=step.case, since=step.at), step)
         for item in step.case.open_items:
             item.next_alarm_at = None
-            step.change_item(item)
+            step.change_date(item)
         for child in _children(step.case, held_at=None):
             cascade(step, child, "hold", reason=step.reason, together=True)
         _tell_whether_together(step)
@@ -97,7 +97,7 @@ def _go_on(step: Step, since: dt.datetime) -> None:
                 continue
         item.due_since = step.at
         item.next_alarm_at = next_alarm(step.edition.ladders.get(item.ladder), item.due_at, since=step.at)
-        step.change_item(item)
+        step.change_date(item)
 
 
 def _end(step: Step, since: dt.datetime) -> None:

@@ -26,14 +26,8 @@ from cases.rows import CHUNK, insert_rows, update_rows
 from cases.workdays import NATIONAL, WorkCalendar
 
 CASE_FIELDS = ("state", "version", "event_count", "chain_head", "held_at", "status", "finished", "slot")
-ITEM_FIELDS = (
-    "status",
-    "finished",
-    "owner_id",
-    "assigned",
-    "done_by_id",
-    "outcome",
-    "unit_id",
+ITEM_FIELDS = ("status", "finished", "owner_id", "assigned", "done_by_id", "outcome")
+DATE_FIELDS = (
     "due_at",
     "due_rule",
     "due_revision",
@@ -56,6 +50,7 @@ class Batch:
     changed: dict[int, Case] = field(default_factory=dict)
     new_items: list[WorkItem] = field(default_factory=list)
     changed_items: dict[int, WorkItem] = field(default_factory=dict)
+    dated_items: dict[int, WorkItem] = field(default_factory=dict)
     events: list[tuple[CaseEvent, bool]] = field(default_factory=list)
     history: list[Any] = field(default_factory=list)
 
@@ -77,6 +72,7 @@ class Batch:
         for model, rows in by_model.items():
             _create_with_history(model, rows)
         update_rows(WorkItem, list(self.changed_items.values()), ITEM_FIELDS)
+        update_rows(WorkItem, list(self.dated_items.values()), DATE_FIELDS)
         update_rows(Case, list(self.changed.values()), CASE_FIELDS)
         for item in self.new_items:
             item.process = item.process
@@ -144,6 +140,11 @@ class Step:
         if item.pk is not None:
             self.batch.changed_items[item.pk] = item
 
+    def change_date(self, item: WorkItem) -> None:
+        """Write what belongs to the date of an item: most steps leave it alone, and it is many columns."""
+        if item.pk is not None:
+            self.batch.dated_items[item.pk] = item
+
     @property
     def held_by_another(self) -> Any:
         """Who else has claimed the open work item, and may still do it; not the one whom the actor stands in for."""
@@ -200,7 +201,7 @@ class Step:
         """Give an open work item another date: a revision, for which every rung counts anew."""
         self.set_due(item, date, rule_code or item.due_rule)
         item.due_revision += 1
-        self.change_item(item)
+        self.change_date(item)
 
     def _continued(self, node: Any) -> Any:
         """The finished work that goes on at the node because it was taken or sent back: its limit goes on, too."""

@@ -65,10 +65,12 @@ class Case(AbstractProcess):
     number = models.CharField(_("Number"), max_length=40, blank=True)
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="cases", verbose_name=_("Unit"))
     year = models.PositiveSmallIntegerField(_("Year"))
-    edition = models.ForeignKey(Edition, models.PROTECT, related_name="cases", verbose_name=_("Edition"))
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    edition = models.ForeignKey(
+        Edition, models.PROTECT, related_name="cases", verbose_name=_("Edition"), db_index=False
+    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", db_index=False)
     slot = models.CharField(
-        max_length=60, null=True, unique=True, editable=False, help_text="One live case each, e.g. a unit's year."
+        max_length=60, null=True, editable=False, help_text="One live case each, e.g. a unit's year."
     )
     state = FSMField(_("State"), default="", protected=True)
     version = models.PositiveIntegerField(default=0, editable=False)
@@ -81,7 +83,11 @@ class Case(AbstractProcess):
 
     objects: ClassVar[CaseQuerySet] = CaseQuerySet.as_manager()
     # The chain keeps its own count and head: a reminder at night is no change of the case.
-    history = CaseHistory(excluded_fields=["flow_class", "event_count", "chain_head"])
+    # Nobody looks for a past row but by its case, and every step writes one.
+    history = CaseHistory(
+        excluded_fields=["flow_class", "event_count", "chain_head"],
+        no_db_index=["uid", "unit", "started_by"],
+    )
 
     class Meta:
         verbose_name = _("Case")
@@ -92,7 +98,8 @@ class Case(AbstractProcess):
             models.Index(fields=["parent", "state"], name="case_parent_state", condition=Q(parent__isnull=False)),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["kind", "number"], name="case_number_once", condition=~Q(number=""))
+            models.UniqueConstraint(fields=["kind", "number"], name="case_number_once", condition=~Q(number="")),
+            models.UniqueConstraint(fields=["slot"], name="one_live_case_a_slot"),
         ]
 
     def __str__(self) -> str:
@@ -169,7 +176,7 @@ class WorkItem(AbstractTask):
     """A work item is the task: whose turn it is, and by when."""
 
     process = models.ForeignKey(Case, models.CASCADE, related_name="work_items", verbose_name=_("Case"))
-    after = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    after = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="work_items", verbose_name=_("Responsible unit"))
     role = models.CharField(_("Responsible role"), max_length=24, choices=Role, blank=True)
     due_at = models.DateTimeField(_("Due"), null=True, blank=True)
@@ -183,7 +190,7 @@ class WorkItem(AbstractTask):
     ladder = models.CharField(max_length=40, blank=True)
     next_alarm_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="done_items"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="done_items", db_index=False
     )
     outcome = models.CharField(_("Outcome"), max_length=40, blank=True)
 
@@ -222,7 +229,7 @@ class WorkItem(AbstractTask):
 class CaseEvent(models.Model):
     """What happened, by whom and when: immutable, and chained to the event before it (design, idea 4)."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events", db_index=False)
     seq = models.PositiveIntegerField()
     at = models.DateTimeField(_("Time"))
     verb = models.CharField(_("Verb"), max_length=40)
