@@ -8,7 +8,7 @@ import datetime as dt
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 
 from cases import clock
 from cases.workdays import NATIONAL, WorkCalendar, is_working_day
@@ -52,28 +52,32 @@ def light_code(
     return "soon" if amber_at is not None and now >= amber_at else "ok"
 
 
+LIGHTS = {
+    "ok": pgettext_lazy("light", "On time"),
+    "soon": pgettext_lazy("light", "Due soon"),
+    "late": pgettext_lazy("light", "Overdue"),
+    "idle": pgettext_lazy("light", "Not started"),
+    "held": pgettext_lazy("light", "On hold"),
+}
+WEEKDAYS = (
+    pgettext_lazy("short weekday", "Mon"),
+    pgettext_lazy("short weekday", "Tue"),
+    pgettext_lazy("short weekday", "Wed"),
+    pgettext_lazy("short weekday", "Thu"),
+    pgettext_lazy("short weekday", "Fri"),
+    pgettext_lazy("short weekday", "Sat"),
+    pgettext_lazy("short weekday", "Sun"),
+)
+
+
 def light_word(code: str) -> str:
     """The word that stands beside the colour; a colour never speaks alone."""
-    return {
-        "ok": pgettext("light", "On time"),
-        "soon": pgettext("light", "Due soon"),
-        "late": pgettext("light", "Overdue"),
-        "idle": pgettext("light", "Not started"),
-        "held": pgettext("light", "On hold"),
-    }[code]
+    return str(LIGHTS[code])
 
 
 def weekday(value: Moment) -> str:
     """周一 … 周日."""
-    return (
-        pgettext("short weekday", "Mon"),
-        pgettext("short weekday", "Tue"),
-        pgettext("short weekday", "Wed"),
-        pgettext("short weekday", "Thu"),
-        pgettext("short weekday", "Fri"),
-        pgettext("short weekday", "Sat"),
-        pgettext("short weekday", "Sun"),
-    )[local_date(value).weekday()]
+    return str(WEEKDAYS[local_date(value).weekday()])
 
 
 def _with_weekday(day: dt.date, format_name: str) -> str:

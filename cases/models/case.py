@@ -176,7 +176,7 @@ class WorkItem(AbstractTask):
     """A work item is the task: whose turn it is, and by when."""
 
     process = models.ForeignKey(Case, models.CASCADE, related_name="work_items", verbose_name=_("Case"))
-    after = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    after = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="work_items", verbose_name=_("Responsible unit"))
     role = models.CharField(_("Responsible role"), max_length=24, choices=Role, blank=True)
     due_at = models.DateTimeField(_("Due"), null=True, blank=True)

@@ -15,6 +15,7 @@ def main() -> int:
 
     call_command("migrate", verbosity=0)
     from tests.bench.alarms import alarms
+    from tests.bench.delivery import delivery
     from tests.bench.inbox import inbox
     from tests.bench.opening import opening
     from tests.bench.steps import steps
@@ -22,7 +23,7 @@ def main() -> int:
 
     sizes = [int(size) for size in sys.argv[1:]] or [1_000, 10_000]
     world = build_world()
-    kept = [steps(world, 300), *(opening(world, size) for size in sizes), inbox(world), alarms(world)]
+    kept = [steps(world, 300), *(opening(world, size) for size in sizes), inbox(world), alarms(world), delivery(world)]
     return 0 if all(kept) else 1
 
 
