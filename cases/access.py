@@ -23,11 +23,11 @@ from cases.clock import now as clock_now
 from cases.errors import Invalid
 from cases.models.case import CaseParty
 from cases.models.org import Appointment, OrgUnit, OrgUnitGroupObjectPermission, Post, User
-from cases.roles import RULES, UNIT_OF_HEAD
+from cases.roles import PARTY, PARTY_ROLES, RULES, UNIT_OF_HEAD
 from cases.tree import covers
 
 if TYPE_CHECKING:
-    from cases.models.case import WorkItem
+    from cases.models.case import Case, WorkItem
 
 
 class Grant(NamedTuple):
@@ -166,7 +166,7 @@ class Viewer:
         if seat not in self.vacant_seats:
             return False
         needed: str = item.flow_task.permission_for(item.role)
-        return bool(needed) and self.can(needed, item.process.unit)
+        return bool(needed) and self.may(needed, item.process)
 
     def stands_in_for_owner(self, item: WorkItem) -> bool:
         """Whether whoever has claimed the work item is away and the person stands in for them."""
@@ -192,6 +192,22 @@ class Viewer:
         if owner is not None and (theirs := [grant for grant in found if grant.stands_in_for == owner]):
             found = theirs
         return max(found, key=lambda grant: len(grant.path), default=None)
+
+    def grant_on(self, permission: str, case: Case, *, owner: int | None = None) -> Grant | None:
+        """What lets the person act on the case: a grant on its unit, or their part in it (``party:<part>``)."""
+        if not permission.startswith(PARTY):
+            return self.grant_for(permission, case.unit, owner=owner)
+        part = permission.removeprefix(PARTY)
+        if not CaseParty.objects.valid(self.on).filter(case=case.pk, user=self.user.pk, part=part).exists():
+            return None
+        held = Appointment.objects.own().valid(self.on).filter(user=self.user.pk).select_related("unit")
+        seat = held.filter(role__in=PARTY_ROLES).order_by("pk").first()
+        if seat is None:
+            return None
+        return Grant(seat.pk, seat.user_id, seat.unit_id, seat.role, seat.unit.path, permission)
+
+    def may(self, permission: str, case: Case) -> bool:
+        return self.grant_on(permission, case) is not None
 
     def can(self, permission: str, unit: OrgUnit) -> bool:
         return self.grant_for(permission, unit) is not None
@@ -277,6 +293,24 @@ def post_for(unit: OrgUnit, role: str) -> Post:
         for permission in permissions
     )
     return post
+
+
+def complete_grants() -> None:
+    """Give every post the grants that its role has by now: a release may add some, and posts are made only once."""
+    permissions = {
+        permission.codename: permission
+        for permission in ContentType.objects.get_for_model(OrgUnit).permission_set.all()
+    }
+    had: dict[int, set[str]] = {}
+    rows = OrgUnitGroupObjectPermission.objects.values_list("group_id", "permission__codename")
+    for group_id, codename in rows:
+        had.setdefault(group_id, set()).add(codename)
+    OrgUnitGroupObjectPermission.objects.bulk_create(
+        OrgUnitGroupObjectPermission(group_id=post.pk, permission=permissions[codename], content_object_id=post.unit_id)
+        for post in Post.objects.all()
+        for codename in sorted(RULES[post.role].grants - had.get(post.pk, set()))
+        if codename in permissions
+    )
 
 
 class AppointmentBackend(ModelBackend):

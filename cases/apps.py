@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.contrib.auth.management import create_permissions
 from django.db.models.signals import post_migrate
 
 
@@ -13,3 +16,13 @@ class CasesConfig(AppConfig):
         from cases.immutability import install_after_migration
 
         post_migrate.connect(install_after_migration, sender=self)
+        post_migrate.connect(grants_follow_roles, sender=self)
+
+
+def grants_follow_roles(app_config: AppConfig, using: str, **kwargs: Any) -> None:
+    """After a migration: the permissions of this release exist, and the posts that there are hold theirs."""
+    from cases.access import complete_grants
+
+    if app_config.models_module is not None and kwargs.get("plan"):
+        create_permissions(app_config, using=using, verbosity=0)
+        complete_grants()

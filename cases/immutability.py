@@ -30,10 +30,12 @@ class Guard:
 
 
 def guards() -> list[Guard]:
-    """The protected tables: events, submitted versions, used editions, and every history table of ours."""
+    """The protected tables: events, submitted and filed versions, used editions, and every history table of ours."""
     found = [
         Guard("cases_caseevent", "id"),
         Guard("cases_selfchecksubmission", "id"),
+        Guard("cases_summaryversion", "id"),
+        Guard("cases_summaryentry", "id"),
         Guard("cases_edition", "id", when="OLD.used_at IS NOT NULL"),
     ]
     found += [

@@ -22,6 +22,8 @@ class Role(models.TextChoices):
     PREFECTURE_HEAD = "prefecture_head", _("Prefecture head")
     REGION_OFFICER = "region_officer", _("Region officer")
     REGION_HEAD = "region_head", _("Region head")
+    REGION_EXPERT = "region_expert", _("Regional expert")
+    NATION_OFFICER = "nation_officer", _("National officer")
     NATIONAL_EXPERT = "national_expert", _("National expert")
     INSPECTOR = "inspector", _("Inspector")
     SYSTEM_ADMIN = "system_admin", _("System administrator")
@@ -37,12 +39,19 @@ ORG_PERMISSIONS = [
     ("approve", "Approve for the county"),
     ("oversee", "Reopen and hold as a superior"),
     ("manage_cycles", "Open and archive a year's cycles"),
+    ("compile", "Complete the prefecture's plan and summary"),
+    ("endorse", "Confirm and file the prefecture's plan and summary"),
+    ("receive", "Accept or return what prefectures file"),
+    ("roll_up", "Complete the region's report"),
+    ("release", "Approve and file the region's report"),
+    ("acknowledge", "Acknowledge the reports of regions"),
+    ("draw", "Draw spot-checks and send out teams"),
     ("inspect", "Read audit trails"),
     ("manage_people", "Manage accounts and the roster"),
     ("manage_roles", "Manage roles and grants"),
     ("audit_system", "Read the system's own trails"),
 ]
-AUTHORITY = ("verify", "approve", "oversee", "inspect")  # the grants of those above the institution
+AUTHORITY = ("verify", "approve", "oversee", "acknowledge", "inspect")  # the grants of those above the institution
 
 
 @dataclass(frozen=True)
@@ -62,10 +71,12 @@ RULES: dict[str, RoleRule] = {
     Role.INSTITUTION_HEAD: _rule("institution hospital community_centre", "view fill confirm"),
     Role.COUNTY_OFFICER: _rule("county", "view verify"),
     Role.COUNTY_APPROVER: _rule("county", "view approve"),
-    Role.PREFECTURE_OFFICER: _rule("prefecture", "view oversee"),
-    Role.PREFECTURE_HEAD: _rule("prefecture", "view oversee"),
-    Role.REGION_OFFICER: _rule("region", "view oversee manage_cycles"),
-    Role.REGION_HEAD: _rule("region", "view oversee manage_cycles"),
+    Role.PREFECTURE_OFFICER: _rule("prefecture", "view oversee compile"),
+    Role.PREFECTURE_HEAD: _rule("prefecture", "view oversee endorse"),
+    Role.REGION_OFFICER: _rule("region", "view oversee manage_cycles receive roll_up draw"),
+    Role.REGION_HEAD: _rule("region", "view oversee manage_cycles release"),
+    Role.REGION_EXPERT: _rule("region", ""),
+    Role.NATION_OFFICER: _rule("nation", "view acknowledge draw"),
     Role.NATIONAL_EXPERT: _rule("nation", ""),
     Role.INSPECTOR: _rule("nation region prefecture", "view inspect"),
     Role.SYSTEM_ADMIN: _rule("nation region prefecture", "manage_people"),
@@ -89,9 +100,19 @@ POSTS: dict[str, Posts] = {
     "county": Posts(Role.COUNTY_OFFICER, Role.COUNTY_APPROVER),
     "prefecture": Posts(Role.PREFECTURE_OFFICER, Role.PREFECTURE_HEAD),
     "region": Posts(Role.REGION_OFFICER, Role.REGION_HEAD),
+    "nation": Posts(Role.NATION_OFFICER, Role.NATION_OFFICER),
 }
 UNIT_OF_HEAD: dict[str, Posts] = {posts.head: posts for posts in POSTS.values()}
 
+# Who acts only in the cases that name them as a party, whatever their unit (visiting experts).
+PARTY_ROLES = (Role.REGION_EXPERT, Role.NATIONAL_EXPERT)
+PARTY = "party:"  # a permission of this form asks for that part in the case instead of a grant
+
 # Grants that no one person may come to hold together at a unit by a delegation: who verifies does not approve, and
 # the three administrators watch one another.
-SEPARATED = (("verify", "approve"), ("manage_people", "manage_roles", "audit_system"))
+SEPARATED = (
+    ("verify", "approve"),
+    ("compile", "endorse"),
+    ("roll_up", "release"),
+    ("manage_people", "manage_roles", "audit_system"),
+)

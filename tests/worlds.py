@@ -90,6 +90,8 @@ def build_world() -> World:
         Role.PREFECTURE_HEAD: prefecture,
         Role.REGION_OFFICER: region,
         Role.REGION_HEAD: region,
+        Role.REGION_EXPERT: region,
+        Role.NATION_OFFICER: nation,
         Role.NATIONAL_EXPERT: nation,
         Role.INSPECTOR: region,
         Role.SYSTEM_ADMIN: region,

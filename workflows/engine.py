@@ -22,6 +22,7 @@ from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
 from cases.models import Case, CaseParty, Edition, OrgUnit, WorkItem
 from cases.signals import recorded
 from workflows.common import not_claimed_by_another, on_hold
+from workflows.dated_facts import facts_of
 from workflows.kinds import KINDS, Kind, Verb, kind_of
 from workflows.rules import Rule
 from workflows.step import Batch, Step, pin
@@ -145,8 +146,9 @@ def _joined(case: Case) -> tuple[str, ...]:
 
 
 def lock_many(cases: list[Case]) -> list[Case]:
-    """Lock many cases in the order of their keys, with their open work items, in two queries."""
-    rows = Case.objects.select_for_update(of=("self",)).select_related("unit").order_by("pk")
+    """Lock many cases of one kind in the order of their keys, with their open work items, in two queries."""
+    joined = _joined(cases[0]) if cases and cases[0].kind else ("unit",)
+    rows = Case.objects.select_for_update(of=("self",)).select_related(*joined).order_by("pk")
     locked = list(rows.filter(pk__in=[case.pk for case in cases]))
     items: dict[int, list[WorkItem]] = {}
     for item in WorkItem.objects.filter(process__in=locked, finished=None).order_by("pk"):
@@ -200,6 +202,7 @@ def carry_out(step: Step, details: dict[str, Any]) -> None:
     rule = kind.verbs[step.verb].rule
     source = case.state
     step.details = details
+    counted = facts_of(case)
     try:
         getattr(case, step.verb)(step)
     except TransitionNotAllowed:
@@ -210,6 +213,7 @@ def carry_out(step: Step, details: dict[str, Any]) -> None:
         _advance(step)
     elif rule.movement == "back":
         _jump(step, kind)
+    step.note_facts(counted)
     step.log(source, rule.deliver)
     step.batch.changed[case.pk] = case
     step.batch.note_history(case, actor=step.actor, at=step.at, reason=step.reason)
@@ -279,6 +283,7 @@ def open_case(
     pin(edition, at)
     # Straight to the node that the flow reaches from its start in this state; the soundness check holds the two equal.
     kind.nodes_by_state[case.state]._create(Origin(case, None), START)
+    step.note_facts(None)
     step.log("", deliver=False)
     batch.note_history(case, actor=by, at=at, reason="", kind="+")
     return case
@@ -311,7 +316,7 @@ def _check_role(step: Step, rule: Rule, viewer: Viewer) -> None:
         node = step.item.flow_task if step.item else None
         permissions = (node.permission_for(step.item.role),) if step.item and node and node.permission else ()
     owner = step.item.owner_id if step.item else None
-    found = (viewer.grant_for(permission, step.case.unit, owner=owner) for permission in permissions)
+    found = (viewer.grant_on(permission, step.case, owner=owner) for permission in permissions)
     step.grant = next((grant for grant in found if grant is not None), None)
     if step.grant is None:
         raise WrongRole(

@@ -32,11 +32,16 @@ class Verb:
         return frozenset(target for transition in self.transitions for target in targets(transition))
 
 
+# The values of the rows that hold now, without their dates: equal ones are the same facts.
+Facts = tuple[dict[str, Any], ...]
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of case: its code, its proxy of Case, its flow, its states and where they end.
 
-    ``record`` names the one-to-one record that its verbs work on.
+    ``record`` names the one-to-one record that its verbs work on. ``facts`` says what of a case counts in figures, as
+    rows of its fact table that hold from now on: the engine compares it before and after each verb.
     """
 
     code: str
@@ -48,6 +53,7 @@ class Kind:
     finals: frozenset[str]
     page: Callable[[Any], str]
     record: str = ""
+    facts: Callable[[Any], Facts] | None = None
 
     @cached_property
     def verbs(self) -> dict[str, Verb]:

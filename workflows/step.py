@@ -24,6 +24,8 @@ from cases.ladders import next_alarm
 from cases.models import Case, CaseEvent, Edition, EventDelivery, Severity, WorkItem
 from cases.rows import CHUNK, insert_rows, update_rows
 from cases.workdays import NATIONAL, WorkCalendar
+from workflows.dated_facts import Change, digest_of, facts_of, write_changes
+from workflows.kinds import Facts
 
 CASE_FIELDS = ("state", "version", "event_count", "chain_head", "held_at", "status", "finished", "slot")
 ITEM_FIELDS = ("status", "finished", "owner_id", "assigned", "done_by_id", "outcome")
@@ -53,6 +55,7 @@ class Batch:
     dated_items: dict[int, WorkItem] = field(default_factory=dict)
     events: list[tuple[CaseEvent, bool]] = field(default_factory=list)
     history: list[Any] = field(default_factory=list)
+    facts: dict[int, Change] = field(default_factory=dict)
 
     def note_history(self, case: Case, *, actor: Actor, at: dt.datetime, reason: str, kind: str = "~") -> None:
         self.history.append((case, actor.user, at, reason, kind))
@@ -82,6 +85,8 @@ class Batch:
         insert_rows(CaseEvent, [event for event, _deliver in self.events])
         insert_rows(EventDelivery, [EventDelivery(event=event) for event, deliver in self.events if deliver])
         insert_rows(history_of(Case)[0], [history_row(*entry) for entry in self.history])
+        if self.facts:
+            write_changes(self.facts)
 
 
 @cache
@@ -123,6 +128,7 @@ class Step:
     item: WorkItem | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     goes_back: bool = False
+    facts_digest: str = ""
 
     @property
     def person(self) -> Any:
@@ -212,6 +218,17 @@ class Step:
             return None
         return before if before.due_at else None
 
+    def note_facts(self, before: Facts | None) -> None:
+        """Have the batch write what counts of the case now where that changed; None before means a new case."""
+        now = facts_of(self.case)
+        if now != (before or ()):
+            self.replace_facts(now, is_new=before is None)
+
+    def replace_facts(self, now: Facts, *, is_new: bool = False) -> None:
+        """What counts of the case from this step on; the event carries its digest."""
+        self.batch.facts[id(self.case)] = Change(self.case, now, self.at, is_new=is_new)
+        self.facts_digest = digest_of(now)
+
     def close_case(self, status: str = PROCESS.CANCELED) -> None:
         self.case.status = status
         self.case.finished = self.at
@@ -228,7 +245,7 @@ class Step:
             appointment_id=self.grant.appointment_id if self.grant else None,
             item=self.item,
             reason=self.reason,
-            details=self.facts,
+            details={**self.facts, "facts": self.facts_digest} if self.facts_digest else self.facts,
         )
         self.batch.events.append((event, deliver))
 
@@ -244,7 +261,7 @@ def holder_of(item: WorkItem, at: dt.datetime) -> Any:
     if item.owner is None or not item.flow_task.permission:
         return None
     permission = item.flow_task.permission_for(item.role)
-    return item.owner if Viewer(item.owner, at).can(permission, item.process.unit) else None
+    return item.owner if Viewer(item.owner, at).may(permission, item.process) else None
 
 
 def held_by_another(item: WorkItem, viewer: Viewer) -> Any:

@@ -2,6 +2,20 @@
 
 from django.urls import include, path
 
-AREAS = ("desk", "quality_cycle", "finding", "saved", "extension", "supervision", "common_problem", "dates")
+AREAS = (
+    "desk",
+    "quality_cycle",
+    "finding",
+    "saved",
+    "extension",
+    "supervision",
+    "common_problem",
+    "dates",
+    "programme",
+    "summary",
+    "spot_check",
+    "visit",
+    "practice",
+)
 
 urlpatterns = [path("", include(f"workflows.{area}.urls")) for area in AREAS]

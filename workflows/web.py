@@ -54,7 +54,7 @@ def possible_verbs(request: HttpRequest, case: Case, item: Any = None) -> list[A
             node = item.flow_task if item else None
             permissions = (node.permission_for(item.role),) if node and node.permission else ()
         if (case.state in verb.sources or "*" in verb.sources) and any(
-            viewer.can(permission, case.unit) for permission in permissions
+            viewer.may(permission, case) for permission in permissions
         ):
             allowed.append(verb)
     return allowed

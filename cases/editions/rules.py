@@ -16,14 +16,17 @@ from django.utils.translation import pgettext
 
 from cases.editions.reader import FaultList
 from cases.editions.schema import (
+    Annex2,
     BasicField,
     CheckItem,
     DeadlineRule,
+    DrawRules,
     EditionData,
     Form,
     Ladder,
     Measure,
     Phase,
+    RoundRule,
     Section,
     Settings,
     day_of,
@@ -47,8 +50,27 @@ DEADLINE_CODES = (
     "continuing_review",
     "joint_measure",
     "joint_measure_done",
+    "programme",
+    "programme_year",
+    "work_plan",
+    "work_plan_review",
+    "summary",
+    "summary_confirm",
+    "summary_review",
+    "summary_accepted",
+    "regional_report",
+    "regional_report_confirm",
+    "acknowledgement",
+    "spot_check",
+    "spot_check_visits",
+    "visit",
+    "visit_reply",
+    "visit_conclusion",
+    "practice",
+    "practice_review",
 )
 PHASE_CODES = ("self_check", "verification", "summary")
+SOURCES = ("self_check", "county", "region", "nation", "complaint", "inspector")
 HEADER_TYPES = ("region", "org+seal", "text", "phone", "date")
 OTHER_SUFFIX = "_other"
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -71,6 +93,10 @@ def check_edition(edition: EditionData, faults: FaultList) -> None:
     _check_phases(edition.phases, faults)
     _check_deadlines(edition, faults)
     _check_ladders(edition.ladders, faults)
+    _check_annex2(edition, faults)
+    _check_rounds(edition.rounds, faults)
+    if edition.draw is not None:
+        _check_draw(edition.draw, faults)
     if edition.settings is not None:
         _check_settings(edition.settings, faults)
     _once("readings", edition.readings, faults)
@@ -276,6 +302,80 @@ def _check_days(rule: DeadlineRule, path: str, faults: FaultList) -> None:
         faults.add(f"{path}.days", _("only limits in working days count days"))
     if not 0 <= rule.minimum_days <= max(rule.days, 0):
         faults.add(f"{path}.minimum_days", _("the minimum must lie between 0 and the days of the limit"))
+
+
+def _check_annex2(edition: EditionData, faults: FaultList) -> None:
+    """Rows with numbers in sequence, each fed by a facet; known sources, each counted once."""
+    table = edition.annex2
+    if table is None:
+        return
+    for name in ("counts", "checks"):
+        rows = getattr(table, name)
+        _filled(f"annex2.{name}", rows, faults)
+        _once(f"annex2.{name}", rows, faults)
+        _numbers([(f"annex2.{name}[{at}]", row) for at, row in enumerate(rows or ())], faults)
+    if edition.form is not None:
+        _check_fed(table, edition.form, faults)
+    _check_sources(table, faults)
+
+
+def _check_fed(table: Annex2, form: Form, faults: FaultList) -> None:
+    """Every row has a facet that feeds it, every facet its row, every heading a part of the form."""
+    fed = {facet.annex2 for facet in _facets(form) if facet.annex2}
+    rows = {row.code for row in table.checks or () if row is not None}
+    for code in sorted(fed - rows):
+        faults.add("annex2.checks", _("a facet feeds the row %(code)s, which is missing") % {"code": code})
+    for code in sorted(filter(None, rows - fed)):
+        faults.add("annex2.checks", _("no facet of the form feeds the row %(code)s") % {"code": code})
+    sections = {section.no for section in form.sections or () if section is not None}
+    for name in ("problems", "rectification"):
+        for at, heading in enumerate(getattr(table, name) or ()):
+            if heading is not None and heading.section is not None and heading.section not in sections:
+                message = _("the form has no part %(section)d")
+                faults.add(f"annex2.{name}[{at}].section", message % {"section": heading.section})
+
+
+def _check_sources(table: Annex2, faults: FaultList) -> None:
+    """Known sources, and each counted in one pair of columns only."""
+    for name in ("selfcheck_sources", "spotcheck_sources"):
+        for at, source in enumerate(getattr(table, name) or ()):
+            if source is not None and source not in SOURCES:
+                message = _("unknown source “%(source)s”; known are: %(known)s")
+                faults.add(f"annex2.{name}[{at}]", message % {"source": source, "known": ", ".join(SOURCES)})
+    if both := set(table.selfcheck_sources or ()) & set(table.spotcheck_sources or ()):
+        message = _("the source “%(source)s” is counted in both columns")
+        faults.add("annex2.spotcheck_sources", message % {"source": min(both)})
+
+
+def _facets(form: Form) -> Iterable[Any]:
+    for section in form.sections or ():
+        for item in (section.items if section is not None else None) or ():
+            yield from (facet for facet in (item.facets if item is not None else None) or () if facet is not None)
+
+
+def _check_rounds(rounds: dict[str, RoundRule] | None, faults: FaultList) -> None:
+    if rounds is not None and not rounds:
+        faults.add("rounds", _("at least one entry is expected"))
+    for code, rule in (rounds or {}).items():
+        if rule is None:
+            continue
+        path = f"rounds.{code}"
+        due, cutoff = _month_day(rule.due, f"{path}.due", faults), _month_day(rule.cutoff, f"{path}.cutoff", faults)
+        if due and cutoff and due < cutoff:
+            faults.add(f"{path}.due", _("the report is due before its cut-off"))
+        if rule.years_back is not None and not 0 <= rule.years_back <= 1:
+            faults.add(f"{path}.years_back", _("a round reports its own year or the one before"))
+
+
+def _check_draw(draw: DrawRules, faults: FaultList) -> None:
+    for name in ("findings", "disagreements", "overdue", "never_visited"):
+        share = getattr(draw, name)
+        if share is not None and share < 0:
+            faults.add(f"draw.{name}", _("expected a number that is not negative"))
+    if draw.strata is not None and len(set(draw.strata)) != len(draw.strata):
+        faults.add("draw.strata", _("each stratum stands once"))
+    if draw.beds_large is not None and draw.beds_large < 1:
+        faults.add("draw.beds_large", _("expected a number above zero, found %(value)d") % {"value": draw.beds_large})
 
 
 def _check_settings(settings: Settings, faults: FaultList) -> None:

@@ -297,6 +297,138 @@ class Ladder:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """One heading of Annex 2's narrative, with the part of Annex 1 whose findings it speaks of."""
+
+    no: int
+    label_zh: str
+    label_en: str
+    section: int
+
+    @property
+    def label(self) -> str:
+        return in_language(self.label_zh, self.label_en)
+
+
+@dataclass(frozen=True)
+class CountRow:
+    """One of the counts at the head of Annex 2; ``text_zh`` is verbatim."""
+
+    no: int
+    code: str
+    text_zh: str
+    text_en: str
+
+    @property
+    def text(self) -> str:
+        return in_language(self.text_zh, self.text_en)
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """One of the rows of Annex 2's table; the facets of Annex 1 that feed it name its code."""
+
+    no: int
+    code: str
+    text_zh: str
+    text_en: str
+
+    @property
+    def text(self) -> str:
+        return in_language(self.text_zh, self.text_en)
+
+
+@dataclass(frozen=True)
+class Annex2:
+    """The summary table as the document prints it (附件2), and how this edition reads it.
+
+    ``sources`` are the sources of findings that each pair of columns counts. ``referred``: what was handed over for
+    enforcement counts as a problem that is not rectified (``not_rectified``), or is only shown beside the table
+    (``beside``).
+    """
+
+    title_zh: str
+    title_en: str
+    commission_zh: str
+    counts_title_zh: str
+    checks_title_zh: str
+    footnote_zh: str
+    counts: tuple[CountRow, ...]
+    checks: tuple[CheckRow, ...]
+    problems: tuple[Heading, ...]
+    rectification: tuple[Heading, ...]
+    selfcheck_sources: tuple[str, ...] = ("self_check", "county")
+    spotcheck_sources: tuple[str, ...] = ("region",)
+    referred: Literal["not_rectified", "beside"] = "not_rectified"
+    commission_en: str = ""
+    counts_title_en: str = ""
+    checks_title_en: str = ""
+    footnote_en: str = ""
+
+    @property
+    def title(self) -> str:
+        return in_language(self.title_zh, self.title_en)
+
+    @property
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        """The sources of each population."""
+        return {"selfcheck": self.selfcheck_sources, "spotcheck": self.spotcheck_sources}
+
+
+@dataclass(frozen=True)
+class RoundRule:
+    """A reporting round of a programme: whose year it reports, by when, with what cut-off.
+
+    ``due`` and ``cutoff`` are days of the programme's year; ``years_back`` is how many years before it the cycles lie
+    that it reports; ``only_in`` names the only years that have it (the one-off report of 28 February 2021).
+    """
+
+    code: str
+    label_zh: str
+    due: str
+    cutoff: str
+    clause: str
+    label_en: str = ""
+    clause_en: str = ""
+    years_back: int = 0
+    only_in: tuple[int, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return in_language(self.label_zh, self.label_en)
+
+    @property
+    def basis(self) -> str:
+        return in_language(self.clause, self.clause_en)
+
+    def dates(self, year: int) -> tuple[dt.date, dt.date]:
+        """The cut-off and the due date in a programme's year."""
+        return day_of(year, self.cutoff), day_of(year, self.due)
+
+
+@dataclass(frozen=True)
+class DrawRules:
+    """What weighs in the draw of spot-checks: shares added to the weight 1 of every institution (风险加权).
+
+    A weight is 1 plus each factor's share times the institution's value in it; ``strata`` names what the draw is
+    spread over.
+    """
+
+    strata: tuple[Literal["prefecture", "size", "type"], ...]
+    findings: Decimal
+    disagreements: Decimal
+    overdue: Decimal
+    never_visited: Decimal
+    beds_large: int
+    basis_zh: str
+    basis_en: str = ""
+
+    @property
+    def basis(self) -> str:
+        return in_language(self.basis_zh, self.basis_en)
+
+
+@dataclass(frozen=True)
 class Reading:
     """How this edition reads the plan where the plan leaves a question open; printed with the result."""
 
@@ -341,12 +473,20 @@ class EditionData:
     phases: tuple[Phase, ...]
     deadlines: dict[str, DeadlineRule]
     ladders: dict[str, Ladder]
+    annex2: Annex2
+    rounds: dict[str, RoundRule]
+    draw: DrawRules
     settings: Settings = field(default_factory=Settings)
     readings: tuple[Reading, ...] = ()
 
     @property
     def title(self) -> str:
         return in_language(self.title_zh, self.title_en)
+
+    def rounds_of(self, year: int) -> list[RoundRule]:
+        """The reporting rounds of a programme's year, the first due first."""
+        found = [rule for rule in self.rounds.values() if not rule.only_in or year in rule.only_in]
+        return sorted(found, key=lambda rule: day_of(year, rule.due))
 
     def phase(self, code: str) -> Phase:
         return next(phase for phase in self.phases if phase.code == code)

@@ -20,7 +20,7 @@ from viewflow.workflow.status import STATUS
 
 from cases.models.edition import Edition
 from cases.models.org import OrgUnit
-from cases.roles import Role
+from cases.roles import PARTY_ROLES, Role
 from cases.tree import within
 
 if TYPE_CHECKING:
@@ -169,6 +169,10 @@ class WorkItemQuerySet(TaskQuerySet):
         mine = Q(pk__in=[])
         for unit_id, role in sorted(viewer.seats | viewer.vacant_seats):
             mine |= Q(unit=unit_id, role=role)
+        if viewer.is_party:
+            # Visiting experts have no subtree: their work is where they are a party.
+            parts = CaseParty.objects.valid(viewer.on).filter(user=viewer.user.pk).values("case")
+            mine |= Q(role__in=PARTY_ROLES, process__in=parts)
         return self.filter(mine)
 
 

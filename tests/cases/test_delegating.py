@@ -74,6 +74,8 @@ REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "to somebody whose post has ended": ("county_officer", "expired", {}, "to"),
     "from officer to approver": ("county_officer", "county_approver", {}, "to"),
     "from approver to officer": ("county_approver", "county_officer", {}, "to"),
+    "from prefecture officer to head": ("prefecture_officer", "prefecture_head", {}, "to"),
+    "from region head to officer": ("region_head", "region_officer", {}, "to"),
     "between administrators": ("system_admin", "security_admin", {}, "to"),
     "from administrator to auditor": ("system_admin", "auditor", {}, "to"),
     "from yesterday": ("county_officer", "colleague", {"from_": dt.date(2021, 5, 11)}, "from_"),
@@ -98,8 +100,6 @@ ALLOWED = {
     "to a colleague of the same post": ("county_officer", "colleague"),
     "from head to filler": ("institution_head", "institution_filler"),
     "from filler to head": ("institution_filler", "institution_head"),
-    "within a prefecture": ("prefecture_officer", "prefecture_head"),
-    "within a region": ("region_head", "region_officer"),
     "an administrator to an officer of the region": ("system_admin", "region_officer"),
 }
 

@@ -22,6 +22,7 @@ from cases.roles import Role
 from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another
 from workflows.extension.asking import ExtensionVerbs
 from workflows.finding.continuing import ContinuingVerbs, check_kept_up
+from workflows.finding.counting import facts_of_finding
 from workflows.finding.cycle import settle_cycle, unsettle_cycle
 from workflows.finding.enforcement import EnforcementVerbs
 from workflows.finding.following import FollowingVerbs
@@ -297,5 +298,6 @@ FINDING = register(
         finals=frozenset(SETTLED),
         page=lambda case: reverse("finding", args=[case.pk]),
         record="finding",
+        facts=facts_of_finding,
     )
 )

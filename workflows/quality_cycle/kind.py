@@ -30,6 +30,7 @@ from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Gate, Task, Wait
 from workflows.nudging import NudgeVerbs
 from workflows.quality_cycle import submission, verification
+from workflows.quality_cycle.counting import count, count_again, count_no_more
 from workflows.rules import verb
 from workflows.step import Step
 from workflows.supervision.opening import SuperviseVerbs
@@ -112,6 +113,7 @@ class QualityCycle(ExtensionVerbs, HoldVerbs, NudgeVerbs, SuperviseVerbs, ItemVe
     def submit(self, step: Step) -> None:
         """形成自查整改报告并填写附件1，上报县级卫生健康行政部门 (part 3 (2)): freeze the version, make the findings."""
         submission.submit(step)
+        count(step, self_checked=True)
 
     @verb(
         label=gettext_lazy("Withdraw"),
@@ -127,6 +129,8 @@ class QualityCycle(ExtensionVerbs, HoldVerbs, NudgeVerbs, SuperviseVerbs, ItemVe
             raise Conflict("already_acted_on", _("Somebody has already acted on it; ask for it to be returned."))
         if self.state == State.APPROVING:
             verification.take_back(step)
+        elif self.state == State.SUBMITTED and _drafting_state(self) == State.SELF_CHECK:
+            count(step, self_checked=False)  # a form that was sent back from above counts on, a withdrawn one does not
 
     @verb(
         label=gettext_lazy("Return to the institution"),
@@ -219,6 +223,7 @@ class QualityCycle(ExtensionVerbs, HoldVerbs, NudgeVerbs, SuperviseVerbs, ItemVe
         if self.held_at is not None and step.grant is not None and step.grant.permission != "oversee":
             raise on_hold(self)
         self.slot = None
+        count_no_more(step)
         live = Finding.objects.filter(cycle=self.pk, case__state__in=LIVE).select_related("case__unit")
         for finding in lock_findings(live):
             cascade(step, finding.case, "drop", reason=step.reason)
@@ -238,6 +243,7 @@ class QualityCycle(ExtensionVerbs, HoldVerbs, NudgeVerbs, SuperviseVerbs, ItemVe
             message = _("Another cycle of the same institution and year is open.")
             raise Invalid("slot_taken", message)
         self.slot = slot
+        count_again(step)
 
 
 def confirm_rule(step: Step) -> str:

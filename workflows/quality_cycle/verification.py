@@ -25,6 +25,7 @@ from cases.models import (
 from cases.verification_drafts import adds_finding, begin, stamp
 from workflows.finding import ledger
 from workflows.finding.record import limit_fields
+from workflows.quality_cycle.counting import count_beds
 from workflows.step import Step
 
 ADDED_FROM = (Finding.Source.COUNTY, Finding.Source.COMPLAINT)
@@ -120,6 +121,7 @@ def approve(step: Step) -> bool:
             hint=_("Ask another approver of your commission."),
         )
     _stamp(step, verification, approved_by=step.actor.user, approved_at=step.at)
+    count_beds(step, submission)
     live = [finding for finding in ledger.reported(step).values() if finding.case.state in ledger.IN_HAND]
     effects = effects_of(submission, items, live)
     for finding, words in effects.confirmed:

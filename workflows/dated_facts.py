@@ -1,0 +1,69 @@
+"""The dated facts of what a step changes: the old rows end, the new ones begin, and the event carries their digest.
+
+A kind says what counts of a case now (``Kind.facts``); whatever verb changes that is noticed by comparing before and
+after, so that no verb can forget it (design, Figures).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from cases.events import canonical
+from cases.models import CycleFact, FindingFact
+from cases.rows import CHUNK
+from workflows.kinds import Facts, kind_of
+
+# The fact table of a kind, and the column that says whose facts they are.
+TABLES: dict[str, tuple[Any, str]] = {"finding": (FindingFact, "finding_id"), "quality_cycle": (CycleFact, "cycle_id")}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What counts of a case from a moment on (UTC), in place of what did; nothing where it no longer counts."""
+
+    case: Any
+    facts: Facts
+    at: dt.datetime
+    is_new: bool
+
+
+def facts_of(case: Any) -> Facts:
+    """What counts of the case now; nothing for kinds that no figure counts."""
+    tell = kind_of(case).facts
+    return tell(case) if tell is not None else ()
+
+
+def digest_of(facts: Facts) -> str:
+    """SHA-256 in hex of the rows, in the form that the event keeps."""
+    return hashlib.sha256(canonical(list(facts))).hexdigest()
+
+
+def write_changes(changes: dict[int, Change]) -> None:
+    """End the rows that held and insert those that hold now; several changes of one case in a step leave the last."""
+    for kind, (table, column) in TABLES.items():
+        found = [change for change in changes.values() if change.case.kind == kind]
+        for start in range(0, len(found), CHUNK):
+            _write(table, column, found[start : start + CHUNK])
+
+
+def _write(table: Any, column: str, changes: list[Change]) -> None:
+    known = [change for change in changes if not change.is_new]
+    if known:
+        present = table.objects.filter(**{f"{column}__in": [change.case.pk for change in known]}, valid_until=None)
+        present.update(valid_until=known[0].at)
+    table.objects.bulk_create(
+        (
+            table(**{column: change.case.pk}, **_common(change.case), **row, valid_from=change.at)
+            for change in changes
+            for row in change.facts
+        ),
+        batch_size=CHUNK,
+    )
+
+
+def _common(case: Any) -> dict[str, Any]:
+    common = {"institution_id": case.unit_id, "year": case.year}
+    return common | ({"cycle_id": case.parent_id} if case.kind == "finding" else {})

@@ -1,0 +1,5 @@
+"""The addresses of practices."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
