@@ -36,6 +36,7 @@ class Evidence(models.Model):
         SEALED = "sealed", _("Sealed copy")
         PROGRESS = "progress", _("Progress of the rectification")
         ENFORCEMENT = "enforcement", _("Outcome of enforcement")
+        VISIT = "visit", _("Spot-check visit")
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="evidence")
     item_code = models.CharField(max_length=20, blank=True)

@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 from cases.models.case import Case
 from cases.models.finding import Severity
 from cases.models.org import OrgUnit
-from cases.models.selfcheck import AnswerStatus, Rectification
+from cases.models.selfcheck import AnswerStatus, Rectification, SelfCheckSubmission
 
 
 class SpotCheck(models.Model):
@@ -82,11 +82,16 @@ class DrawEntry(models.Model):
 
 
 class Visit(models.Model):
-    """The record of a visit to a drawn institution: when, what was concluded, and the institution's right of reply."""
+    """The record of a visit to a drawn institution: when, what was concluded, and the institution's right of reply.
+
+    ``cycle`` is the institution's year that the team looks at, ``submission`` the version of its self-check that lay
+    before the team on the day of the visit; both are empty where there was none.
+    """
 
     case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="visit")
     entry = models.OneToOneField(DrawEntry, models.PROTECT, related_name="visit")
     cycle = models.ForeignKey(Case, models.PROTECT, null=True, related_name="visits")
+    submission = models.ForeignKey(SelfCheckSubmission, models.PROTECT, null=True, related_name="visits")
     planned_on = models.DateField(_("Planned for"), null=True, blank=True)
     visited_on = models.DateField(_("Date of the visit"), null=True, blank=True)
     present = models.CharField(_("Persons present"), max_length=200, blank=True)
