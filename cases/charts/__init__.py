@@ -1,0 +1,1 @@
+"""How plain numbers become drawings: where every line, bar and word stands. No queries, no markup, no colours."""
