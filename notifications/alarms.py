@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,13 +19,14 @@ from django.db import transaction
 from cases.access import SYSTEM
 from cases.clock import local_date
 from cases.editions.load import MalformedEdition
-from cases.editions.pinned import edition_of
+from cases.editions.pinned import edition_by
 from cases.editions.schema import Ladder
-from cases.events import build_event
+from cases.events import Sealed
 from cases.ladders import Reach, alarm_after, reached
 from cases.models import Case, CaseEvent, EventDelivery, WorkItem
 from cases.rows import update_rows
 from cases.signals import recorded
+from notifications.due import DueItem, claim
 from notifications.models import Alarm
 from notifications.writing import insert
 
@@ -34,10 +35,10 @@ MISSED_AFTER = dt.timedelta(days=1)  # rungs lie at least a day apart: whoever i
 PARKED_FOR = dt.timedelta(days=1)
 MOST_KEYS = 5000  # in one statement
 
-CASE_COLUMNS = ("uid", "kind", "number", "state", "edition", "event_count", "chain_head")
-ITEM_COLUMNS = ("process", "due_at", "due_since", "due_revision", "ladder", "next_alarm_at", "created")
-
-EVENT_COLUMNS = tuple(field.attname for field in CaseEvent._meta.concrete_fields if not field.primary_key)
+SEALED_COLUMNS = tuple(
+    field.attname for field in CaseEvent._meta.concrete_fields if field.attname not in ("id", "case_id")
+)
+EVENT_COLUMNS = ("case_id", *SEALED_COLUMNS)
 ALARM_COLUMNS = ("item_id", "revision", "rung", "reached_at", "event_id")
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ log = logging.getLogger(__name__)
 class Alert:
     """The rungs of one work item that are told together; the last one is the one that has been reached."""
 
-    item: WorkItem
+    item: WorkItem | DueItem
     rungs: tuple[Reach, ...]
     missed: tuple[Reach, ...]
 
@@ -89,7 +90,7 @@ def fire_alarms(at: dt.datetime, limit: int = 1000) -> int:
     day (``manage.py check_cases`` names it); it keeps no other from being told.
     """
     with transaction.atomic(durable=True):
-        items = _claim(at, limit)
+        items = claim(at, limit)
         fired = told_rungs(items)
         alerts = []
         for item in items:
@@ -108,7 +109,7 @@ def fire_alarms(at: dt.datetime, limit: int = 1000) -> int:
     return len(items)
 
 
-def alert_of(item: WorkItem, ladder: Ladder, fired: set[str], at: dt.datetime) -> Alert | None:
+def alert_of(item: DueItem, ladder: Ladder, fired: set[str], at: dt.datetime) -> Alert | None:
     """The rungs of an item that have been reached by ``at`` and not been told, if there are any.
 
     Missed are those that a sweep on time would have told a day or more ago: since the rung was reached, the date was
@@ -124,7 +125,7 @@ def alert_of(item: WorkItem, ladder: Ladder, fired: set[str], at: dt.datetime) -
     return Alert(item, tuple(pending), tuple(missed))
 
 
-def told_rungs(items: list[WorkItem]) -> dict[int, set[str]]:
+def told_rungs(items: Sequence[WorkItem | DueItem]) -> dict[int, set[str]]:
     """The rungs that have been told for the present date of each item."""
     revisions = {item.pk: item.due_revision for item in items}
     keys, told = list(revisions), dict[int, set[str]]()
@@ -136,38 +137,15 @@ def told_rungs(items: list[WorkItem]) -> dict[int, set[str]]:
     return told
 
 
-def _claim(at: dt.datetime, limit: int) -> list[WorkItem]:
-    """Items whose alarm has come, locked with their cases for this transaction; what others hold is passed over.
-
-    Both rows are locked, so that both are read, and their conditions looked at again, as they stand now.
-    """
-    rows = (
-        WorkItem.objects.open()
-        .filter(next_alarm_at__lte=at, process__held_at=None)
-        .select_related("process")
-        .only(*ITEM_COLUMNS, *(f"process__{name}" for name in CASE_COLUMNS))
-        .select_for_update(of=("self", "process"), skip_locked=True, no_key=True)
-        .order_by("next_alarm_at")[:limit]
-    )
-    items = sorted(rows, key=lambda item: (item.process_id, item.pk))
-    cases: dict[int, Case] = {}
-    for item in items:
-        # Two items of one case share its row: the chain has one head.
-        case = cases.setdefault(item.process_id, item.process)
-        if case is not item.process:
-            item.process = case
-    return items
-
-
 @lru_cache(maxsize=1000)
 def _day(due_at: dt.datetime) -> str:
     """The day of a date; thousands of items share one."""
     return local_date(due_at).isoformat()
 
 
-def _ladder_of(item: WorkItem) -> Ladder | None:
+def _ladder_of(item: DueItem) -> Ladder | None:
     try:
-        ladder = edition_of(item.process).ladders.get(item.ladder)
+        ladder = edition_by(item.process.edition_id).ladders.get(item.ladder)
     except MalformedEdition:
         log.exception("The edition of case %s cannot be read; its alarms wait.", item.process_id)
         return None
@@ -178,32 +156,35 @@ def _ladder_of(item: WorkItem) -> Ladder | None:
 
 def _write(alerts: list[Alert], at: dt.datetime) -> None:
     """Events on the chains of their cases, deliveries and alarms, and the cases' counts and heads: set-wise."""
-    events = [
-        build_event(
-            alert.item.process,
-            alert.verb,
-            actor=SYSTEM,
-            at=at,
-            source=alert.item.process.state,
-            target=alert.item.process.state,
-            item=alert.item,
-            details=alert.details,
-        )
-        for alert in alerts
-    ]
-    pairs = list(zip(alerts, _inserted(events), strict=True))
+    events = [_event(alert, at) for alert in alerts]
+    found = insert(CaseEvent, EVENT_COLUMNS, events, returning=("case_id", "seq", "id"))
+    keys = {(case_id, seq): key for case_id, seq, key in found}
+    pairs = [(alert, keys[event[0], event[1]]) for alert, event in zip(alerts, events, strict=True)]
     insert(EventDelivery, ("event", "attempts"), [(key, 0) for _alert, key in pairs])
     insert(Alarm, ALARM_COLUMNS, [row for alert, key in pairs for row in _alarms(alert, key)])
     cases = {alert.item.process_id: alert.item.process for alert in alerts}
     update_rows(Case, list(cases.values()), ("event_count", "chain_head"))
 
 
-def _inserted(events: list[CaseEvent]) -> list[int]:
-    """Write the events; their keys, in the same order."""
-    rows = [[getattr(event, name) for name in EVENT_COLUMNS] for event in events]
-    found = insert(CaseEvent, EVENT_COLUMNS, rows, returning=("case_id", "seq", "id"))
-    keys = {(case_id, seq): key for case_id, seq, key in found}
-    return [keys[event.case_id, event.seq] for event in events]
+def _event(alert: Alert, at: dt.datetime) -> tuple[Any, ...]:
+    """The next event of the case as a row of EVENT_COLUMNS, chained; moves the case's own count and head along."""
+    case, details = alert.item.process, alert.details
+    case.event_count += 1
+    sealed = Sealed(
+        case=case.uid,
+        seq=case.event_count,
+        at=at,
+        verb=alert.verb,
+        source=case.state,
+        target=case.state,
+        item_id=alert.item.pk,
+        details=details,
+        request_id=SYSTEM.request_id,
+        address=SYSTEM.address,
+        previous_hash=case.chain_head,
+    )
+    case.chain_head = sealed.hash
+    return (case.pk, *(getattr(sealed, name) for name in SEALED_COLUMNS))
 
 
 def _alarms(alert: Alert, event_id: int) -> Iterable[tuple[Any, ...]]:

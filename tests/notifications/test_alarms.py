@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from cases.access import SYSTEM
 from cases.clock import end_of_day, local_date
 from cases.deadlines import Due
-from cases.editions.pinned import edition_of
+from cases.editions.pinned import edition_by, edition_of
 from cases.ladders import next_alarm, reaches
-from cases.models import Case, CaseEvent, EventDelivery, Finding, WorkItem
+from cases.models import Case, CaseEvent, Edition, EventDelivery, Finding, WorkItem
 from cases.signals import recorded
 from notifications.alarms import fire_alarms
 from notifications.models import Alarm
@@ -303,12 +303,15 @@ def test_an_edition_that_cannot_be_read_keeps_no_other_from_being_told(
 
     other = Story.open(world, unit=world.sibling)
 
-    def read(case: Case) -> Any:
-        if case.pk == story.case.pk:
-            raise MalformedEdition("broken", [])
-        return edition_of(case)
+    broken = Edition.objects.exclude(pk=story.case.edition_id).values_list("pk", flat=True)[0]
+    Case.objects.filter(pk=story.case.pk).update(edition=broken)
 
-    monkeypatch.setattr("notifications.alarms.edition_of", read)
+    def read(key: int) -> Any:
+        if key == broken:
+            raise MalformedEdition("broken", [])
+        return edition_by(key)
+
+    monkeypatch.setattr("notifications.alarms.edition_by", read)
     assert sweep(moment("2021-03-31")) == 2
     assert (len(told(story.case)), len(told(other.case))) == (0, 1)
     assert "cannot be read" in caplog.text
