@@ -1,4 +1,7 @@
-"""Putting units into the tree: the place in the path and the superior unit always agree."""
+"""Putting units into the tree: the place in the path and the superior unit always agree.
+
+Institutions keep their placements day by day beside it (``cases.placements``).
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,13 @@ from django.db import transaction
 from django.db.models import F
 from simple_history.utils import bulk_create_with_history
 
+from cases import placements
 from cases.models import OrgUnit, User
 
 BATCH = 500
 
 
+@transaction.atomic
 def add_unit(
     superior: OrgUnit | None, *, by: User | None = None, at: dt.datetime | None = None, **fields: Any
 ) -> OrgUnit:
@@ -29,6 +34,7 @@ def add_unit(
     else:
         OrgUnit.objects.add_child(superior, instance=unit)
     new: OrgUnit = unit
+    placements.enter([new], at=at)
     return new
 
 
@@ -44,3 +50,4 @@ def add_units(superior: OrgUnit, units: Sequence[OrgUnit], *, by: User, at: dt.d
         new.path = OrgUnit._get_path(node.path, new.depth, number)
     bulk_create_with_history(list(units), OrgUnit, batch_size=BATCH, default_user=by, default_date=at)
     OrgUnit.objects.filter(pk=node.pk).update(numchild=F("numchild") + len(units))
+    placements.enter(units, at=at)

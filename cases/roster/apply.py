@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from cases import placements
 from cases.access import Viewer
 from cases.appointing import Seat, appoint_all
 from cases.errors import Conflict, Invalid, WrongRole
@@ -100,6 +101,7 @@ def _write_units(plan: Plan, by: User, at: dt.datetime) -> dict[str, OrgUnit]:
     """The units of the plan, superiors first, and those that its appointments name, by code."""
     codes = {step.superior for step in plan.units} | {step.unit for step in plan.appointments}
     units = {unit.code: unit for unit in OrgUnit.objects.filter(code__in=codes)}
+    changed = []
     for superior, steps in groupby(plan.units, key=lambda step: (LEVEL[step.values["kind"]], step.superior)):
         new = []
         for step in steps:
@@ -109,9 +111,11 @@ def _write_units(plan: Plan, by: User, at: dt.datetime) -> dict[str, OrgUnit]:
                 _change(step.unit, step.values, by, at)
                 step.unit.save(update_fields=list(step.values))
                 units[step.unit.code] = step.unit
+                changed.append(step.unit)
         if new:
             add_units(units[superior[1]], new, by=by, at=at)
             units.update((unit.code, unit) for unit in new)
+    placements.follow(changed, at=at)
     return units
 
 
