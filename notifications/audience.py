@@ -12,7 +12,7 @@ from notifications.recipients import ITEM_TARGETS, Directory, Recipient
 from notifications.rules import Rule, Rules
 from notifications.seen import SeenEvent
 
-SPECIAL = frozenset({"told", "starter", "watchers", "administrators"})
+SPECIAL = frozenset({"told", "starter", "watchers", "administrators", "below"})
 
 
 class Hearing(NamedTuple):
@@ -45,6 +45,9 @@ class Batch:
         self.next = self._opened_after() if any(of == "next" for of, _target in used) else {}
         self.opened = self._opened_with() if any(of == "opened" for of, _target in used) else {}
         self._load(watched=any(target == "watchers" for _of, target in used))
+        self.directory.load_below(
+            event.case.unit_id for event, lines in self.lines if any("below" in rule.to for rule in lines)
+        )
 
     def _wanting(self, of: str) -> list[SeenEvent]:
         return [event for event, lines in self.lines if any(rule.of == of for rule in lines)]
@@ -115,6 +118,8 @@ class Batch:
                     yield from self.directory.watchers(event.case.parent_id)
             elif target == "administrators":
                 yield from self.directory.administrators()
+            elif target == "below":
+                yield from self.directory.officers_below(event.case.unit_id)
             elif event.case.started_by_id is not None:
                 yield Recipient(event.case.started_by_id, "", target, event.case.unit_id, "")
 

@@ -14,7 +14,7 @@ from cases.keyset import Page, page_of
 from cases.models import Case, CaseEvent
 from notifications.models import Dispatch, Message
 from notifications.subject import naming
-from notifications.wording import subject_of
+from notifications.wording import item_of, subject_of
 
 UNREAD_CAP = 99  # a badge needs no more
 MOST_MARKED = 5000  # messages read at one press
@@ -105,7 +105,7 @@ def messages_of(viewer: Viewer, filters: Filters) -> QuerySet[Message]:
 
 def page_of_messages(viewer: Viewer, filters: Filters, after: str) -> Page:
     """A page of messages, the latest first, each with what its words need."""
-    rows = messages_of(viewer, filters).select_related("event", "case__unit", "item")
+    rows = messages_of(viewer, filters).select_related("event", "case__unit", "item__process")
     return page_of(rows, "created_at", "pk", after=after, descending=True)
 
 
@@ -121,8 +121,7 @@ def _is_open(message: Message) -> bool:
 def work_address(message: Message) -> str:
     """Where to go from a message: to the work while it is open, else to the case."""
     if message.item is not None and message.item.finished is None:
-        message.item.process = message.case
-        return naming().work_address(message.item)
+        return naming().work_address(item_of(message))
     return naming().case_address(message.case)
 
 

@@ -19,6 +19,7 @@ from cases.tree import STEP, covers
 ITEM_TARGETS = ("person", "head", "officer+1", "head+1", "officer+2", "head+2")
 
 
+AUTHORITIES_BELOW = (OrgUnit.Kind.PREFECTURE, OrgUnit.Kind.COUNTY)
 PLACED = frozenset(role for posts in POSTS.values() for role in posts)
 
 
@@ -66,6 +67,7 @@ class Directory:
         self._roles_of: dict[int, list[tuple[str, str]]] = {}
         self._names: dict[int, str] = {}
         self._watching: dict[int, list[tuple[int, str]]] = {}
+        self._below: dict[int, list[int]] = {}
         self._administrators: list[Recipient] | None = None
 
     # ── looking up, set-wise ──
@@ -99,6 +101,18 @@ class Directory:
         for case_id, unit_id, role in active.values_list("case__parent_id", "unit_id", "role"):
             self._watching[case_id].append((unit_id, role))
         self.load_units(unit_id for case_id in wanted for unit_id, _role in self._watching[case_id])
+
+    def load_below(self, unit_ids: Iterable[int]) -> None:
+        """Learn the authorities below units that are loaded already, and who holds their posts."""
+        wanted = set(unit_ids) - self._below.keys()
+        if not wanted:
+            return
+        paths = {unit_id: self._places[unit_id].path for unit_id in wanted}
+        found = OrgUnit.objects.within(*paths.values()).active(self.on).filter(kind__in=AUTHORITIES_BELOW)
+        rows = list(found.values_list("pk", "path"))
+        for unit_id, path in paths.items():
+            self._below[unit_id] = [pk for pk, below in rows if covers(path, below) and pk != unit_id]
+        self.load_units(pk for pk, _path in rows)
 
     def _place(self, units: Any) -> list[Place]:
         places = [Place(*row) for row in units.order_by().values_list("pk", "path", "kind")]
@@ -147,6 +161,16 @@ class Directory:
         """Who supervises a case whose watchers were loaded."""
         posts = self._watching.get(case_id, ())
         return once(person for unit_id, role in posts for person in self.holders(unit_id, role, "watchers"))
+
+    def officers_below(self, unit_id: int) -> list[Recipient]:
+        """The officers of the prefectures and counties below a unit that was loaded so.
+
+        Not those of institutions, of which there may be thousands: the ladder's first reminder reaches them.
+        """
+        units = (self._places[pk] for pk in self._below.get(unit_id, ()))
+        return once(
+            person for unit in units for person in self.holders(unit.pk, POSTS[unit.kind].officer, "below")
+        )
 
     def administrators(self) -> list[Recipient]:
         """The system administrators; asked for once."""

@@ -37,6 +37,7 @@ Audience = Literal[
     "starter",
     "watchers",
     "administrators",
+    "below",
 ]
 Whose = Literal["acted", "next", "opened", "case"]
 Level = Literal["info", "task", "reminder", "nudge", "escalation"]

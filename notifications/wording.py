@@ -69,11 +69,17 @@ def kept_facts(names: tuple[str, ...], event: SeenEvent, item: Any) -> dict[str,
     return {name: FACTS[name].take(event, item) for name in names}
 
 
+def item_of(message: Message) -> Any:
+    """The work item that a message is about, with its case: the message's own, or one that the step opened below it."""
+    item = message.item
+    if item is not None and item.process_id == message.case_id:
+        item.process = message.case
+    return item
+
+
 def context_of(message: Message) -> dict[str, Any]:
     """The variables for a message whose event, case with unit, and item are loaded, in the active language."""
-    case, item = message.case, message.item
-    if item is not None:
-        item.process = case
+    case, item = message.case, item_of(message)
     words = naming()
     facts = {name: value for name, value in message.facts.items() if name in FACTS}
     stands_in = message.facts.get("stands_in", "")
