@@ -17,7 +17,10 @@ from cases.roles import Role
 
 INSTITUTION = frozenset({Role.INSTITUTION_FILLER, Role.INSTITUTION_HEAD})
 COUNTY = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_APPROVER})
-ABOVE = frozenset({Role.PREFECTURE_OFFICER, Role.PREFECTURE_HEAD, Role.REGION_OFFICER, Role.REGION_HEAD})
+PREFECTURE = frozenset({Role.PREFECTURE_OFFICER, Role.PREFECTURE_HEAD})
+REGION = frozenset({Role.REGION_OFFICER, Role.REGION_HEAD})
+ABOVE = PREFECTURE | REGION
+NATION = frozenset({Role.NATION_OFFICER})
 READERS = frozenset({Role.INSPECTOR})
 WORKERS = INSTITUTION | COUNTY | ABOVE
 EVERYONE = frozenset(Role)
@@ -54,11 +57,15 @@ class Entry:
 
 ENTRIES = (
     Entry(WORK, _("To do"), "inbox", "inbox", EVERYONE - {Role.NATIONAL_EXPERT}, tab=1, counted="to_do"),
+    Entry(WORK, _("Dashboard"), "dashboard", "chart", ABOVE | NATION | READERS, tab=3),
+    Entry(WORK, _("Dashboard"), "dashboard", "chart", COUNTY),
     Entry(WORK, _("Message centre"), "messages", "bell", EVERYONE),
     Entry(WORK, _("County verification"), "verifications", "compare", COUNTY, tab=3, short=_("Verification")),
     Entry(WORK, _("Rectification items"), "ledger", "ledger", INSTITUTION, tab=2, short=_("Ledger")),
     Entry(WORK, _("Rectification ledger"), "ledger", "ledger", COUNTY | ABOVE | READERS, tab=2, short=_("Ledger")),
     Entry(WORK, _("Common problems"), "common_problems", "flag", COUNTY | ABOVE | READERS),
+    Entry(WORK, _("Programmes of the year"), "programmes", "calendar", REGION | READERS | {Role.NATION_OFFICER}),
+    Entry(WORK, _("What is asked this year"), "requirements", "flag", INSTITUTION | COUNTY | PREFECTURE | READERS),
     Entry(FILES, _("This year's work"), "cycles", "form", INSTITUTION, tab=3, short=_("This year")),
     Entry(FILES, _("Annual cycles"), "cycles", "calendar", COUNTY | ABOVE | READERS, tab=3, short=_("Cycles")),
     Entry(FILES, _("Institution files"), "units", "file", WORKERS | READERS),

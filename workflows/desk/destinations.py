@@ -17,6 +17,7 @@ LIMITS = _("Limits")
 SUPERVISION = _("Supervision")
 LEDGER = _("Rectification ledger")
 COMMON = _("Common problems")
+PROGRAMME = _("Programme of the year")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,21 @@ DESTINATIONS: dict[tuple[str, str], Destination] = {
     ("common_problem", "carry_out"): Destination(
         "common_problem", COMMON, _("Report on the joint measure of %(number)s"), pgettext_lazy("button", "Open")
     ),
+    ("programme", "draft"): Destination(
+        "programme", PROGRAMME, _("Prepare the programme of %(year)d"), pgettext_lazy("button", "Open")
+    ),
+    ("work_plan", "draft"): Destination(
+        "work_plan", PROGRAMME, _("Write the work plan of %(year)d"), pgettext_lazy("button", "Write")
+    ),
+    ("work_plan", "supplement"): Destination(
+        "work_plan", PROGRAMME, _("Work over the work plan of %(year)d"), pgettext_lazy("button", "Write")
+    ),
+    ("work_plan", "confirm"): Destination(
+        "work_plan", PROGRAMME, _("Confirm and file the work plan of %(year)d"), pgettext_lazy("button", "Confirm")
+    ),
+    ("work_plan", "review"): Destination(
+        "work_plan", PROGRAMME, _("Put the work plan of %(year)d on file"), pgettext_lazy("button", "Review")
+    ),
     ("extension", "decide"): Destination(
         "extension", LIMITS, _("Decide on the extension %(number)s"), pgettext_lazy("button", "Decide")
     ),
@@ -85,6 +101,8 @@ PAGES = {
     "common_problem": "common_problem",
     "extension": "extension",
     "supervision": "supervision",
+    "programme": "programme",
+    "work_plan": "work_plan",
 }
 PLAN = Destination("finding", LEDGER, _("Submit the plan for %(number)s"), pgettext_lazy("button", "Write the plan"))
 OTHER = Destination("case", "", _("Case %(number)s of %(year)d"), pgettext_lazy("button", "Open"))

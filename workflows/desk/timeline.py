@@ -62,7 +62,7 @@ def entries(case: Case, events: list[CaseEvent]) -> list[Entry]:
         Entry(
             at=event.at,
             who=who_of(event),
-            what=what_of(kind, event.verb),
+            what=what_of(kind, event),
             detail=_detail(event, names),
             quote=pgettext("list of reasons", "; ").join(filter(None, [event.reason, *returned.get(event.pk, [])])),
             note=_note(kind, event),
@@ -74,8 +74,9 @@ def entries(case: Case, events: list[CaseEvent]) -> list[Entry]:
     ]
 
 
-def what_of(kind: Kind, verb: str) -> Any:
-    if verb == "open":
+def what_of(kind: Kind, event: CaseEvent) -> Any:
+    verb = event.verb
+    if verb == "open" and not event.source:  # a programme is opened later on, too
         return pgettext("event", "opened the case")
     if verb in alarm_words.VERBS:
         return alarm_words.VERBS[verb]
