@@ -20,7 +20,7 @@ from cases.paper.report import Report, report
 
 def annex1_pdf(content: Annex1Content) -> bytes:
     """Annex 1 on A4, blank or filled: the same content gives the same bytes. Raises ``MissingChineseFont``."""
-    return _set("annex1.typ", page(content))
+    return typeset("annex1.typ", page(content))
 
 
 def report_pdf(title: str, unit_name: str, year: int, body_text: str, signed_on: dt.date | None) -> bytes:
@@ -28,10 +28,11 @@ def report_pdf(title: str, unit_name: str, year: int, body_text: str, signed_on:
 
     ``signed_on`` is a day in Asia/Shanghai, ``None`` leaves it blank. Raises ``MissingChineseFont``.
     """
-    return _set("report.typ", _as_data(report(title, unit_name, year, body_text, signed_on)))
+    return typeset("report.typ", _as_data(report(title, unit_name, year, body_text, signed_on)))
 
 
-def _set(template: str, data: Any) -> bytes:
+def typeset(template: str, data: Any) -> bytes:
+    """Sets a template of this package as PDF with the typefaces of this machine. Raises ``MissingChineseFont``."""
     inputs = {"data": json.dumps(data, ensure_ascii=False), "fonts": json.dumps(asdict(fonts.installed()))}
     directories: Any = settings.FONT_DIRS  # typst's stub wants them of the template's type
     return bytes(typst.compile(_template(template), sys_inputs=inputs, font_paths=directories))

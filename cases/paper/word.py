@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from docx.document import Document as WordDocument
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT as VERTICAL
@@ -39,7 +40,7 @@ def annex1_docx(content: Annex1Content) -> bytes:
     title.alignment = ALIGN.CENTER
     write(title, sheet["title"], XIAOBIAOSONG, 20)
     for blanks in sheet["header"]:
-        _header_line(spaced(document.add_paragraph(), after=5), blanks)
+        header_line(spaced(document.add_paragraph(), after=5), blanks)
     ooxml.open_below(_basic(document, sheet["basic"]))
     ooxml.thin_gap(document)
     _items(document, sheet)
@@ -70,7 +71,8 @@ def report_docx(title: str, unit_name: str, year: int, body_text: str, signed_on
     return ooxml.to_bytes(document)
 
 
-def _header_line(paragraph: Paragraph, blanks: list[Blank]) -> None:
+def header_line(paragraph: Paragraph, blanks: Sequence[Blank]) -> None:
+    """Labels with what is written behind them, or with a line to write on."""
     length = BLANK_LENGTHS[len(blanks)]
     for position, blank in enumerate(blanks):
         write(paragraph, ("  " if position else "") + blank["label"], SONG)
@@ -91,7 +93,7 @@ def _on_a_line(paragraph: Paragraph, value: str, length: int) -> None:
 
 
 def _basic(document: WordDocument, rows: list[Cells]) -> Table:
-    table = _table(document, len(rows), BASIC_WIDTHS)
+    table = plain_table(document, len(rows), BASIC_WIDTHS)
     for row, cells in zip(table.rows, rows, strict=True):
         ooxml.keep_whole(row)
         if cells["kind"] == "group":
@@ -129,7 +131,7 @@ def _options(paragraph: Paragraph, lines: list[list[Box]]) -> None:
 
 
 def _items(document: WordDocument, sheet: Page) -> None:
-    table = _table(document, 1 + len(sheet["rows"]), ITEM_WIDTHS)
+    table = plain_table(document, 1 + len(sheet["rows"]), ITEM_WIDTHS)
     head, *rows = table.rows
     ooxml.repeat_as_header(head)
     ooxml.keep_whole(head)
@@ -153,7 +155,8 @@ def _items(document: WordDocument, sheet: Page) -> None:
         cells[0].paragraphs[0].alignment = ALIGN.CENTER
 
 
-def _table(document: WordDocument, rows: int, widths: tuple[int, ...]) -> Table:
+def plain_table(document: WordDocument, rows: int, widths: tuple[int, ...]) -> Table:
+    """A ruled table in the middle of the page; widths of the columns in mm."""
     table = document.add_table(rows=rows, cols=len(widths), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
