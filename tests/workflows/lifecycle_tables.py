@@ -120,6 +120,26 @@ COMMON_PROBLEM = table(
     """
 )
 
+PROGRAMME = table(
+    """
+    open               | region_officer region_head        | drafting>running
+    include_prefecture | region_officer region_head        | running>running
+    end                | region_officer region_head system | running>ended
+    """
+)
+
+WORK_PLAN = table(
+    """
+    request_confirmation | prefecture_officer                 | drafting>confirming returned>confirming
+    send_back            | prefecture_head                    | confirming>drafting,returned
+    submit               | prefecture_head                    | confirming>filed
+    withdraw             | prefecture_officer prefecture_head | confirming>drafting,returned filed>confirming
+    accept               | region_officer                     | filed>accepted
+    return_              | region_officer                     | filed>returned
+    nudge                | prefecture_officer prefecture_head region_officer region_head | drafting>drafting confirming>confirming filed>filed returned>returned
+    """
+)
+
 # Whoever holds the open work item's grant may also claim, release and hand over; the item's role decides who that is.
 ITEM_VERBS = frozenset({"claim", "release", "hand_over"})
 # What the system does to the date of the open work item, of whatever kind; it refuses where there is none.
@@ -143,11 +163,29 @@ ITEM_HOLDERS = {
     },
     "supervision": {"active": SUPERIORS},
     "common_problem": {"declared": "county_officer", "in_progress": "county_officer"},
+    "programme": {"drafting": "region_officer region_head"},
+    "work_plan": {
+        "drafting": "prefecture_officer",
+        "confirming": "prefecture_head",
+        "filed": "region_officer",
+        "returned": "prefecture_officer",
+    },
 }
 
-INSIDE = frozenset(f"institution_filler institution_head county_officer county_approver inspector {SUPERIORS}".split())
+# Who does not see the cases of a kind, because they belong to a unit above theirs.
+BELOW_PREFECTURE = frozenset("institution_filler institution_head county_officer county_approver".split())
+BLIND = {
+    "common_problem": frozenset({"institution_filler", "institution_head"}),
+    "programme": BELOW_PREFECTURE | {"prefecture_officer", "prefecture_head"},
+    "work_plan": BELOW_PREFECTURE,
+}
+
+INSIDE = frozenset(
+    f"institution_filler institution_head county_officer county_approver inspector nation_officer {SUPERIORS}".split()
+)
 OUTSIDE = frozenset(
     [
+        "region_expert",
         "national_expert",
         "system_admin",
         "security_admin",
