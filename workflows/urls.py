@@ -4,6 +4,7 @@ from django.urls import include, path
 
 AREAS = (
     "desk",
+    "dashboard",
     "quality_cycle",
     "finding",
     "saved",
@@ -16,6 +17,7 @@ AREAS = (
     "spot_check",
     "visit",
     "practice",
+    "reporting",
 )
 
 urlpatterns = [path("", include(f"workflows.{area}.urls")) for area in AREAS]

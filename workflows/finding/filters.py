@@ -19,7 +19,7 @@ from cases.models import Case, Edition, Finding, OrgUnit, Severity
 from cases.roles import Role
 from cases.wording import light_word
 from workflows.finding.kind import State
-from workflows.finding.ledger_query import ALL, UNSETTLED, Criteria
+from workflows.finding.ledger_query import ALL, COUNTED, UNSETTLED, Criteria
 
 LEVELS = ("prefecture", "county", "institution")
 CURSORS = ("after", "before", "pick", "chosen")
@@ -149,7 +149,8 @@ class FilterForm(forms.Form):
                 del self.fields[level]
         self._choices("year", [(ALL, _("All years")), *((str(year), str(year)) for year in years)])
         self._choices("item", [everything, *((item.code, f"{item.no} {item.short}") for item in items)])
-        self._choices("state", [(ALL, everyone), (UNSETTLED, _("Not settled")), *State.choices])
+        whole = [(ALL, everyone), (UNSETTLED, _("Not settled")), (COUNTED, _("Counted in the figures"))]
+        self._choices("state", [*whole, *State.choices])
         self._choices("light", [everything, *((code, light_word(code)) for code in SIGNS)])
         self._choices("facet", [everything, *_facets(items)])
         self._choices("source", [everything, *Finding.Source.choices])

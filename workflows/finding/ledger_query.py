@@ -17,12 +17,13 @@ from django.db.models.functions import Cast
 from cases.access import Viewer
 from cases.lights import SIGNS, light_is
 from cases.models import Case, Finding, WorkItem
+from workflows.finding.counting import STATUS
 from workflows.finding.kind import LIVE, State
 
 PAGE = 30
 COUNT_CAP = 10_000
 LONGEST_CURSOR = 40
-ALL, UNSETTLED = "all", "live"
+ALL, UNSETTLED, COUNTED = "all", "live", "counted"
 ORDERS = ("due", "number")
 
 
@@ -79,6 +80,8 @@ def without_state(viewer: Viewer, criteria: Criteria) -> QuerySet[Finding]:
 def state_is(state: str) -> Q:
     if state == UNSETTLED:
         return Q(case__state__in=LIVE)
+    if state == COUNTED:
+        return Q(case__state__in=STATUS)
     return Q() if state in ("", ALL) else Q(case__state=state)
 
 
@@ -97,6 +100,7 @@ def tally(viewer: Viewer, criteria: Criteria) -> dict[str, int]:
     counts: dict[str, Any] = {name: Q(now_in=name) for name in State.values}
     counts |= {code: Q(now_in__in=LIVE) & light_is(code, now, "turn_", "") for code in SIGNS}
     counts[UNSETTLED] = Q(now_in__in=LIVE)
+    counts[COUNTED] = Q(now_in__in=STATUS)
     shown = Q() if criteria.state in ("", ALL) else counts[criteria.state]
     counts["shown"] = shown & counts[criteria.light] if criteria.light else shown
     rows = without_state(viewer, criteria).order_by()
