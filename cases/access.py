@@ -163,6 +163,8 @@ class Viewer:
         seat = (item.unit_id, item.role)
         if seat in self.seats:
             return True
+        if item.role in PARTY_ROLES:  # an expert's work is where they are a party
+            return self.may(item.flow_task.permission_for(item.role), item.process)
         if seat not in self.vacant_seats:
             return False
         needed: str = item.flow_task.permission_for(item.role)

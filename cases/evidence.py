@@ -22,7 +22,7 @@ from PIL import Image, UnidentifiedImageError
 
 from cases.access import Viewer
 from cases.errors import Conflict, Invalid
-from cases.models import Case, CaseEvent, Evidence, SelfCheckSubmission, User
+from cases.models import Case, CaseEvent, CaseParty, Evidence, SelfCheckSubmission, User, Visit
 from cases.office_files import ArchiveTooLarge, ReachesOutside, UnsoundArchive, check_archive
 from cases.roles import AUTHORITY
 from cases.tree import within
@@ -166,19 +166,29 @@ def readable(viewer: Viewer) -> QuerySet[Evidence]:
     """The files that the viewer may open, the removed ones included: submitted versions still name them.
 
     The files of a draft are the institution's own until a submitted version shows them, and those of a verification
-    the authorities' until it is returned or approved; what was taken out before that stays their own.
+    the authorities' until it is returned or approved; what was taken out before that stays their own. Those of a visit
+    are the team's and the authorities' until it is delivered; its experts also read what the year that they look at,
+    and its findings, show everybody.
     """
     purposes = Evidence.Purpose
     own = within("case__unit__path", viewer.paths("fill"))
     authorities = within("case__unit__path", [path for grant in AUTHORITY for path in viewer.paths(grant)])
     versions = SelfCheckSubmission.objects.filter(selfcheck=OuterRef("case"))
     told = CaseEvent.objects.filter(case=OuterRef("case"), verb__in=("return_", "approve"))
+    delivered = CaseEvent.objects.filter(case=OuterRef("case"), verb="deliver")
+    in_sight, team = Q(case__in=Case.objects.visible_to(viewer)), Q(pk__in=[])
+    if viewer.is_party:
+        visits = Visit.objects.filter(case__in=CaseParty.objects.sent(viewer).values("case"))
+        team = Q(case__in=visits.values("case"))
+        year = visits.exclude(cycle=None).values("cycle")
+        in_sight |= Q(case__in=year) | Q(case__kind="finding", case__parent__in=year)
     return Evidence.objects.filter(
         Q(purpose__in=(purposes.BEFORE, purposes.AFTER, purposes.PROGRESS, purposes.ENFORCEMENT))
         | Q(purpose=purposes.SELF_CHECK) & (own | submitted())
         | Q(purpose=purposes.SEALED) & (own | Exists(versions.filter(digest=OuterRef("shows_digest"))))
-        | Q(purpose=purposes.VERIFICATION) & (authorities | _there_at(told)),
-        case__in=Case.objects.visible_to(viewer),
+        | Q(purpose=purposes.VERIFICATION) & (authorities | _there_at(told))
+        | Q(purpose=purposes.VISIT) & (authorities | team | _there_at(delivered)),
+        in_sight,
     )
 
 

@@ -205,6 +205,7 @@ def _record(step: Mapping[str, Any], edition: EditionData) -> str:
     return {
         "institution": _("The institution planned this day."),
         "county": _("The county set this day."),
+        "team": _("The team of the spot-check set this day."),
     }.get(step.get("by", ""), _("The day is kept in the record."))
 
 

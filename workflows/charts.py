@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import translation
 from viewflow.workflow.chart import calc_layout_data, grid_to_bpmn, grid_to_svg
 
-from cases.roles import RULES, Role
+from cases.roles import PARTY, RULES, Role
 from workflows.kinds import KINDS, Kind, Verb
 from workflows.nodes import waiting_nodes
 
@@ -97,7 +97,8 @@ def _who(verb: Verb) -> str:
     if verb.rule.permissions == ("item",):
         return "whoever may complete the work item"
     roles = [str(role.label) for role in Role if RULES[role].grants & set(verb.rule.permissions)]
-    return ", ".join(roles + (["the system"] if verb.rule.system else []))
+    parties = [f"{each.removeprefix(PARTY)}s of the case" for each in verb.rule.permissions if each.startswith(PARTY)]
+    return ", ".join(roles + parties + (["the system"] if verb.rule.system else []))
 
 
 def _english(text: object) -> str:

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from viewflow.workflow.status import STATUS
 
+from cases.access import Viewer
 from cases.errors import Conflict, Invalid
 from cases.models import Appointment, Case, WorkItem
+from cases.roles import PARTY
 from cases.wording import cdate
 from workflows.dating import DateVerbs
 from workflows.rules import verb
@@ -44,7 +46,9 @@ class ItemVerbs(DateVerbs):
         seat = Appointment.objects.valid(step.actor.viewer(step.at).on).filter(
             user=to, unit=item.unit_id, role=item.role
         )
-        if to is None or not seat.exists():
+        permission = item.flow_task.permission_for(item.role)
+        may = not permission.startswith(PARTY) or (to is not None and Viewer(to, step.at).may(permission, step.case))
+        if to is None or not seat.exists() or not may:
             message = _("Choose a colleague who holds the same role at the same unit.")
             raise Invalid("not_a_colleague", message, faults={"to": [message]})
         _give(step, item, to)

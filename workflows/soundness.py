@@ -16,7 +16,7 @@ from viewflow.workflow.fields import get_task_ref
 
 from cases.editions.load import available, parse, read_file
 from cases.models import WorkItem
-from cases.roles import RULES
+from cases.roles import PARTY, PARTY_ROLES, RULES
 from workflows.kinds import KINDS, Kind, Verb
 from workflows.nodes import Finish, Gate, waiting_nodes
 
@@ -116,7 +116,7 @@ def _role_faults(node: Any, ways_out: list[Verb]) -> Iterator[str]:
         yield f"node {node.name} waits for several roles, and nothing says for which of them"
     for role in sorted({node.role, *node.roles}):
         permission = node.permission_for(role)
-        if permission not in RULES[role].grants:
+        if permission not in RULES[role].grants and not (permission.startswith(PARTY) and role in PARTY_ROLES):
             yield f"node {node.name} waits for {role}, who does not hold the grant {permission!r}"
         if not any({permission, "item"} & set(verb.rule.permissions) for verb in ways_out):
             yield f"whoever holds node {node.name} has no verb that completes it"

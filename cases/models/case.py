@@ -116,6 +116,10 @@ class CasePartyQuerySet(models.QuerySet["CaseParty"]):
             return self.none()
         return self.valid(viewer.on).filter(Q(user=viewer.user.pk) | Q(unit__in=viewer.unit_ids("view")))
 
+    def sent(self, viewer: Viewer) -> CasePartyQuerySet:
+        """Where the person is one of the experts of a visit today."""
+        return self.valid(viewer.on).filter(user=viewer.user.pk, part="expert")
+
 
 class CaseParty(models.Model):
     """A unit or a person that takes part in a case although the tree does not say so (design, Scope)."""

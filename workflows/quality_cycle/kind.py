@@ -31,6 +31,7 @@ from workflows.nodes import Begin, Finish, Gate, Task, Wait
 from workflows.nudging import NudgeVerbs
 from workflows.quality_cycle import submission, verification
 from workflows.quality_cycle.counting import count, count_again, count_no_more
+from workflows.quality_cycle.spot_checks import SpotCheckVerbs
 from workflows.rules import verb
 from workflows.step import Step
 from workflows.supervision.opening import SuperviseVerbs
@@ -74,7 +75,7 @@ def _state_before(cycle: Any, *args: Any) -> str:
     return _drafting_state(cycle)
 
 
-class QualityCycle(ExtensionVerbs, HoldVerbs, NudgeVerbs, SuperviseVerbs, ItemVerbs, Case):
+class QualityCycle(SpotCheckVerbs, ExtensionVerbs, HoldVerbs, NudgeVerbs, SuperviseVerbs, ItemVerbs, Case):
     """One institution's year: exactly one live case a unit and year (the slot says so)."""
 
     class Meta:
@@ -208,6 +209,16 @@ class QualityCycle(ExtensionVerbs, HoldVerbs, NudgeVerbs, SuperviseVerbs, ItemVe
         """At the end of the year."""
         if local_date(step.at).year <= self.year:
             raise Conflict("year_not_over", _("A cycle is archived when its year is over."))
+
+    @verb(label=gettext_lazy("Take into the summary"), source="*", deliver=False)
+    def take_into_summary(self, step: Step) -> None:
+        """The prefecture has filed its summary, and the cycle is in it (进入汇总); its own state stays."""
+        step.facts = dict(step.details)
+
+    @verb(label=gettext_lazy("Take out of the summary"), source="*", deliver=False)
+    def leave_summary(self, step: Step) -> None:
+        """A corrected summary does not contain the cycle any more: it was placed elsewhere, or counts no longer."""
+        step.facts = dict(step.details)
 
     @verb(
         label=gettext_lazy("Cancel"),
