@@ -25,6 +25,7 @@ from workflows.desk.counting import shown, years_of
 from workflows.desk.destinations import DESTINATIONS, address_if_any
 from workflows.desk.lines import Line, case_lines, lines_of
 from workflows.desk.this_year import this_year
+from workflows.programme.shown import asks_something
 from workflows.saved.store import views_of
 from workflows.step import edition_of
 
@@ -110,7 +111,7 @@ def _shown(request: HttpRequest, refusal: Refusal | None = None, bulk: BulkForm 
         "year": filters.year or local_date(viewer.at).year,
         "years": years,
         "phase": _phase(page.rows, viewer),
-        "has_seats": bool(viewer.seats),
+        "has_seats": bool(viewer.seats) or viewer.is_party,
         "watches": watches,
         "printing": printing,
         "ledger_url": address_if_any("ledger"),
@@ -124,6 +125,7 @@ def _shown(request: HttpRequest, refusal: Refusal | None = None, bulk: BulkForm 
     }
     if first:
         context["panel"] = this_year(viewer, filters.year)
+        context["requirements_url"] = reverse("requirements") if asks_something(viewer) else ""
     if first and county and not filters.any:
         context["waiting"] = _waiting(viewer)
         context["waiting_total"] = shown(counts["waiting"])

@@ -63,7 +63,7 @@ def programme_start(request: HttpRequest) -> HttpResponse:
         case = start_programme(region, form.cleaned_data["year"], by=actor_of(request), at=viewer.at)
     except (Invalid, Conflict) as refusal:
         return _list(request, form, refusal, refusal.status)
-    messages.success(request, _("The programme has been prepared from the edition. Check the dates, then open the year."))
+    messages.success(request, _("The programme is prepared from the edition. Check the dates, then open the year."))
     return redirect("programme", case.pk)
 
 

@@ -15,7 +15,8 @@ from cases.editions.pinned import edition_of
 from cases.editions.schema import EditionData, RoundRule
 from cases.models import Case, OrgUnit, Round, Summary, WorkItem
 from cases.tree import STEP
-from workflows.kinds import KINDS
+from workflows.desk.destinations import page_of_case
+from workflows.kinds import kind_of
 from workflows.programme.kind import State
 from workflows.programme.opening import KIND
 
@@ -75,8 +76,8 @@ def matrix(programme: Case, rounds: list[Round]) -> tuple[list[Row], list[tuple[
         item = items.get(case.pk)
         if item is not None:
             item.process = case
-        kind = KINDS[case.kind]
-        cells[case.unit_id, reported.get(case.pk)] = Cell(case, kind.state_label(case.state), item, kind.page(case))
+        state = kind_of(case).state_label(case.state)
+        cells[case.unit_id, reported.get(case.pk)] = Cell(case, state, item, page_of_case(case))
         units[case.unit_id] = case.unit
     lines = list(zip(rounds, round_lines(programme, rounds), strict=True))
 
