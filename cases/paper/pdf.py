@@ -32,10 +32,19 @@ def report_pdf(title: str, unit_name: str, year: int, body_text: str, signed_on:
 
 
 def typeset(template: str, data: Any) -> bytes:
-    """Sets a template of this package as PDF with the typefaces of this machine. Raises ``MissingChineseFont``."""
+    """A template of this package as PDF, with the typefaces of this machine. Raises ``MissingChineseFont``."""
+    return bytes(typst.compile(_template(template), **_given(data)))
+
+
+def pictures(template: str, data: Any, sharpness: int) -> list[bytes]:
+    """Every page of a template as PNG, so many pixels an inch. Raises ``MissingChineseFont``."""
+    drawn = typst.compile(_template(template), format="png", ppi=sharpness, **_given(data))
+    return drawn if isinstance(drawn, list) else [drawn]
+
+
+def _given(data: Any) -> dict[str, Any]:
     inputs = {"data": json.dumps(data, ensure_ascii=False), "fonts": json.dumps(asdict(fonts.installed()))}
-    directories: Any = settings.FONT_DIRS  # typst's stub wants them of the template's type
-    return bytes(typst.compile(_template(template), sys_inputs=inputs, font_paths=directories))
+    return {"sys_inputs": inputs, "font_paths": settings.FONT_DIRS}
 
 
 @cache
