@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from cases.models import Appointment, OrgUnit, Supervision
-from cases.roles import POSTS, RULES, Role
+from cases.models import Appointment, CaseParty, OrgUnit, Supervision
+from cases.roles import PARTY_ROLES, POSTS, RULES, Role
 from cases.tree import STEP, covers
 
 ITEM_TARGETS = ("person", "head", "officer+1", "head+1", "officer+2", "head+2")
@@ -68,14 +68,16 @@ class Directory:
         self._names: dict[int, str] = {}
         self._watching: dict[int, list[tuple[int, str]]] = {}
         self._below: dict[int, list[int]] = {}
+        self._parties: dict[int, list[Seat]] = {}
         self._administrators: list[Recipient] | None = None
 
     # ── looking up, set-wise ──
 
     def load(self, items: Iterable[Any]) -> None:
-        """Learn what is needed for these work items: at most four questions, none twice."""
+        """Learn what is needed for these work items: at most four questions, and one for experts' work; none twice."""
         items = list(items)
         self.load_units(item.unit_id for item in items)
+        self._load_parties({item.process_id for item in items if item.role in PARTY_ROLES})
         self._load_owners({item.owner_id for item in items if item.owner_id is not None})
 
     def load_units(self, unit_ids: Iterable[int]) -> None:
@@ -120,6 +122,16 @@ class Directory:
             self._places[place.pk] = self._by_path[place.path] = place
         return places
 
+    def _load_parties(self, case_ids: set[int]) -> None:
+        """Learn the experts of cases whose work is theirs by their part in the case, not by a post."""
+        wanted = case_ids - self._parties.keys()
+        if not wanted:
+            return
+        self._parties.update((case_id, []) for case_id in wanted)
+        rows = CaseParty.objects.valid(self.on).filter(case__in=wanted, part="expert", user__is_active=True)
+        for case_id, user_id, name in rows.order_by("pk").values_list("case_id", "user_id", "user__name"):
+            self._parties[case_id].append(Seat(user_id, name))
+
     def _load_owners(self, owners: set[int]) -> None:
         wanted = owners - self._roles_of.keys()
         if not wanted:
@@ -138,7 +150,8 @@ class Directory:
         Beside the targets of the ladders, ``officer`` is the officer of the item's own unit.
         """
         if target == "person":
-            return self._owner(item) or self.holders(item.unit_id, item.role, target)
+            found = self._team(item) if item.role in PARTY_ROLES else self._owner(item)
+            return found or self.holders(item.unit_id, item.role, target)
         word, _plus, levels = target.partition("+")
         place = self._places[item.unit_id]
         if levels:
@@ -168,9 +181,7 @@ class Directory:
         Not those of institutions, of which there may be thousands: the ladder's first reminder reaches them.
         """
         units = (self._places[pk] for pk in self._below.get(unit_id, ()))
-        return once(
-            person for unit in units for person in self.holders(unit.pk, POSTS[unit.kind].officer, "below")
-        )
+        return once(person for unit in units for person in self.holders(unit.pk, POSTS[unit.kind].officer, "below"))
 
     def administrators(self) -> list[Recipient]:
         """The system administrators; asked for once."""
@@ -201,9 +212,17 @@ class Directory:
                 return once(Recipient(seat.user_id, seat.name, "person", item.unit_id, role) for seat in told)
         return []
 
+    def _team(self, item: Any) -> list[Recipient]:
+        """The experts of the case, or the one of them who has claimed the work."""
+        team = self._parties.get(item.process_id, ())
+        claimed = [seat for seat in team if seat.user_id == item.owner_id]
+        return once(Recipient(seat.user_id, seat.name, "person", item.unit_id, item.role) for seat in claimed or team)
+
     def _line(self, place: Place, role: str) -> Iterator[tuple[Place, str]]:
-        """The posts that are asked one after the other until one is held."""
+        """The posts that are asked one after the other until one is held; the organiser's officer for a team."""
         yield place, role
+        if role in PARTY_ROLES and place.kind in POSTS:
+            yield place, POSTS[place.kind].officer
         if place.kind in POSTS and POSTS[place.kind].head != role:
             yield place, POSTS[place.kind].head
         for above in self._levels_above(place):

@@ -28,6 +28,7 @@ class SeenItem:
     role: str
     owner_id: int | None
     due_at: dt.datetime | None
+    process_id: int
     flow_task: Any = None
 
 
@@ -63,6 +64,6 @@ def seen(keys: Sequence[int]) -> list[SeenEvent]:
 
 def _event(*row: Any) -> SeenEvent:
     item_id = row[2]
-    item = SeenItem(item_id, *row[11:]) if item_id is not None else None
     pk, case_id, _item_id, at, verb, actor_id, details = row[:7]
+    item = SeenItem(item_id, *row[11:], process_id=case_id) if item_id is not None else None
     return SeenEvent(pk, case_id, item_id, at, verb, actor_id, details, SeenCase(*row[7:11]), item)
