@@ -22,7 +22,7 @@ from PIL import Image, UnidentifiedImageError
 
 from cases.access import Viewer
 from cases.errors import Conflict, Invalid
-from cases.models import Case, CaseEvent, CaseParty, Evidence, SelfCheckSubmission, User, Visit
+from cases.models import Case, CaseEvent, CaseParty, Evidence, SelfCheckSubmission, SummaryVersion, User, Visit
 from cases.office_files import ArchiveTooLarge, ReachesOutside, UnsoundArchive, check_archive
 from cases.roles import AUTHORITY
 from cases.tree import within
@@ -159,7 +159,11 @@ def remove(evidence: Any, *, by: User, at: dt.datetime) -> None:
 
 def is_submitted(sealed: Evidence) -> bool:
     """Whether a sealed copy shows a version that has been submitted."""
-    return SelfCheckSubmission.objects.filter(selfcheck=sealed.case_id, digest=sealed.shows_digest).exists()
+    shown = {"digest": sealed.shows_digest}
+    return (
+        SelfCheckSubmission.objects.filter(selfcheck=sealed.case_id, **shown).exists()
+        or SummaryVersion.objects.filter(summary=sealed.case_id, **shown).exists()
+    )
 
 
 def readable(viewer: Viewer) -> QuerySet[Evidence]:
@@ -167,13 +171,15 @@ def readable(viewer: Viewer) -> QuerySet[Evidence]:
 
     The files of a draft are the institution's own until a submitted version shows them, and those of a verification
     the authorities' until it is returned or approved; what was taken out before that stays their own. Those of a visit
-    are the team's and the authorities' until it is delivered; its experts also read what the year that they look at,
-    and its findings, show everybody.
+    are the team's and the organiser's until it is delivered; its experts also read what the year that they look at, and
+    its findings, show everybody.
     """
     purposes = Evidence.Purpose
     own = within("case__unit__path", viewer.paths("fill"))
     authorities = within("case__unit__path", [path for grant in AUTHORITY for path in viewer.paths(grant)])
+    organisers = within("case__unit__path", viewer.paths("draw"))
     versions = SelfCheckSubmission.objects.filter(selfcheck=OuterRef("case"))
+    filed = SummaryVersion.objects.filter(summary=OuterRef("case"), digest=OuterRef("shows_digest"))
     told = CaseEvent.objects.filter(case=OuterRef("case"), verb__in=("return_", "approve"))
     delivered = CaseEvent.objects.filter(case=OuterRef("case"), verb="deliver")
     in_sight, team = Q(case__in=Case.objects.visible_to(viewer)), Q(pk__in=[])
@@ -185,9 +191,9 @@ def readable(viewer: Viewer) -> QuerySet[Evidence]:
     return Evidence.objects.filter(
         Q(purpose__in=(purposes.BEFORE, purposes.AFTER, purposes.PROGRESS, purposes.ENFORCEMENT))
         | Q(purpose=purposes.SELF_CHECK) & (own | submitted())
-        | Q(purpose=purposes.SEALED) & (own | Exists(versions.filter(digest=OuterRef("shows_digest"))))
+        | Q(purpose=purposes.SEALED) & (own | Exists(versions.filter(digest=OuterRef("shows_digest"))) | Exists(filed))
         | Q(purpose=purposes.VERIFICATION) & (authorities | _there_at(told))
-        | Q(purpose=purposes.VISIT) & (authorities | team | _there_at(delivered)),
+        | Q(purpose=purposes.VISIT) & (organisers | team | _there_at(delivered)),
         in_sight,
     )
 

@@ -63,6 +63,8 @@ CYCLE = table(
     release_hold         | {SUPERIORS}                         | {stays(CYCLE_LIVE)}
     nudge                | county_officer county_approver {SUPERIORS} | {stays("self_check confirming submitted returned approving")}
     supervise            | {SUPERIORS}                         | {stays(CYCLE_LIVE)}
+    take_into_summary    | system                              | {stays(CYCLE_LIVE)} {stays("archived cancelled")}
+    leave_summary        | system                              | {stays(CYCLE_LIVE)} {stays("archived cancelled")}
     """
 )
 
@@ -140,6 +142,20 @@ WORK_PLAN = table(
     """
 )
 
+SUMMARY = table(
+    f"""
+    request_confirmation | prefecture_officer                 | drafting>confirming returned>confirming
+    send_back            | prefecture_head                    | confirming>drafting,returned
+    submit               | prefecture_head                    | confirming>submitted
+    withdraw             | prefecture_officer prefecture_head | confirming>drafting,returned submitted>confirming
+    accept               | region_officer                     | submitted>accepted
+    return_              | region_officer                     | submitted>returned
+    correct              | prefecture_officer                 | accepted>drafting
+    archive              | system                             | accepted>archived
+    nudge                | {SUPERIORS}                        | {stays("drafting confirming submitted returned")}
+    """
+)
+
 # Whoever holds the open work item's grant may also claim, release and hand over; the item's role decides who that is.
 ITEM_VERBS = frozenset({"claim", "release", "hand_over"})
 # What the system does to the date of the open work item, of whatever kind; it refuses where there is none.
@@ -170,6 +186,12 @@ ITEM_HOLDERS = {
         "filed": "region_officer",
         "returned": "prefecture_officer",
     },
+    "summary": {
+        "drafting": "prefecture_officer",
+        "confirming": "prefecture_head",
+        "submitted": "region_officer",
+        "returned": "prefecture_officer",
+    },
 }
 
 # Who does not see the cases of a kind, because they belong to a unit above theirs.
@@ -178,6 +200,7 @@ BLIND = {
     "common_problem": frozenset({"institution_filler", "institution_head"}),
     "programme": BELOW_PREFECTURE | {"prefecture_officer", "prefecture_head"},
     "work_plan": BELOW_PREFECTURE,
+    "summary": BELOW_PREFECTURE,
 }
 
 INSIDE = frozenset(

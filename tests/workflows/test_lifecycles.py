@@ -14,6 +14,7 @@ from cases.access import SYSTEM
 from cases.editions.pinned import _editions
 from cases.errors import Refusal
 from cases.models import Case, Edition, Finding
+from tests.filing import Filing
 from tests.story import Story, problem
 from tests.workflows.ledger_rows import findings
 from tests.workflows.lifecycle_tables import (
@@ -29,6 +30,7 @@ from tests.workflows.lifecycle_tables import (
     ITEM_VERBS,
     OUTSIDE,
     PROGRAMME,
+    SUMMARY,
     SUPERVISION,
     WORK_PLAN,
     Row,
@@ -48,6 +50,7 @@ TABLES = {
     "common_problem": COMMON_PROBLEM,
     "programme": PROGRAMME,
     "work_plan": WORK_PLAN,
+    "summary": SUMMARY,
 }
 DECIDERS = frozenset(" ".join(ITEM_HOLDERS["extension"].values()).split())
 GATES = {"no_such_case", "wrong_role", "wrong_state", "not_extendable", "not_for_the_system", "unknown_verb"}
@@ -196,6 +199,25 @@ def work_plan_in(state: str, story: Story) -> Case:
     return case
 
 
+def summary_in(state: str, story: Story) -> Case:
+    """The prefecture's summary in the given state, each step taken by the one whose turn it was."""
+    filing = Filing.open(story.world).on("2021-10-08").explain()
+    story.on("2021-10-08")
+    steps = {
+        "confirming": ["request_confirmation"],
+        "submitted": ["request_confirmation", "submit"],
+        "returned": ["request_confirmation", "submit", "return_"],
+        "accepted": ["request_confirmation", "submit", "accept"],
+        "archived": ["request_confirmation", "submit", "accept"],
+    }
+    actors = {"request_confirmation": "prefecture_officer", "submit": "prefecture_head"}
+    for verb in steps.get(state, []):
+        filing.perform(verb, actors.get(verb, "region_officer"), reason="说明。")
+    if state == "archived":
+        return perform(filing.case, "archive", by=SYSTEM, at=story.at)
+    return filing.case
+
+
 BUILDERS: dict[str, Callable[[str, Story], Case]] = {
     "quality_cycle": cycle_in,
     "finding": finding_in,
@@ -204,6 +226,7 @@ BUILDERS: dict[str, Callable[[str, Story], Case]] = {
     "common_problem": common_problem_in,
     "programme": programme_in,
     "work_plan": work_plan_in,
+    "summary": summary_in,
 }
 
 
@@ -294,6 +317,7 @@ def test_the_table_names_every_verb_of_the_code_and_no_other(kind: str) -> None:
         if verb not in ("withdraw", "archive")
         and (kind, state) != ("finding", "closing")
         and (state, verb) != ("filed", "nudge")  # a filed plan waits for the region, and nobody above it nudges
+        and (kind, state, verb) != ("summary", "submitted", "nudge")  # so does a filed summary
     ],
 )
 def test_every_allowed_move_really_happens(kind: str, state: str, verb: str, story: Story) -> None:
@@ -315,7 +339,7 @@ def test_every_allowed_move_really_happens(kind: str, state: str, verb: str, sto
         story.on("2022-01-04")
     if verb == "release_hold":
         perform(case, "hold", by=story.world.actor("prefecture_head"), at=story.at, reason="机构整体搬迁。")
-    superior = {"nudge": "region_head" if kind == "work_plan" else "prefecture_officer"}.get(verb)
+    superior = {"nudge": "region_head" if kind in ("work_plan", "summary") else "prefecture_officer"}.get(verb)
     role = superior or min(set(ITEM_HOLDERS[kind][state].split()) if verb in ("grant", "refuse") else row.roles)
     outcome, after = attempt(story, Case.objects.get(pk=case.pk), verb, role)
     assert outcome == "ok"

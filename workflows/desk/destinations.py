@@ -17,6 +17,9 @@ LIMITS = _("Limits")
 SUPERVISION = _("Supervision")
 LEDGER = _("Rectification ledger")
 COMMON = _("Common problems")
+SUMMARY = _("Prefecture summary")
+PRACTICE = _("Typical cases and good practices")
+SPOT_CHECK = _("Spot-check")
 PROGRAMME = _("Programme of the year")
 
 
@@ -92,11 +95,52 @@ DESTINATIONS: dict[tuple[str, str], Destination] = {
     ("extension", "decide_again"): Destination(
         "extension", LIMITS, _("Decide on the second extension %(number)s"), pgettext_lazy("button", "Decide")
     ),
+    ("visit", "assess"): Destination(
+        "visit", SPOT_CHECK, _("Visit and assess: %(number)s"), pgettext_lazy("button", "Assess")
+    ),
+    ("visit", "answer"): Destination(
+        "visit", SPOT_CHECK, _("Sign the assessment, or reply: %(number)s"), pgettext_lazy("button", "Sign or reply")
+    ),
+    ("visit", "sum_up"): Destination(
+        "visit", SPOT_CHECK, _("Conclude the visit %(number)s"), pgettext_lazy("button", "Conclude")
+    ),
+    ("summary", "compile"): Destination(
+        "summary", SUMMARY, _("Complete the prefecture’s summary %(number)s"), pgettext_lazy("button", "Complete")
+    ),
+    ("summary", "confirm"): Destination(
+        "summary",
+        SUMMARY,
+        _("Confirm and submit the prefecture’s summary %(number)s"),
+        pgettext_lazy("button", "Confirm and submit"),
+    ),
+    ("summary", "review"): Destination(
+        "summary",
+        SUMMARY,
+        _("Accept or return the prefecture’s summary %(number)s"),
+        pgettext_lazy("button", "Review"),
+    ),
+    ("summary", "supplement"): Destination(
+        "summary", SUMMARY, _("Supplement the prefecture’s summary %(number)s"), pgettext_lazy("button", "Supplement")
+    ),
     ("supervision", "supervise"): Destination(
         "supervision", SUPERVISION, _("Supervise, and say what came of it: %(number)s"), pgettext_lazy("button", "Open")
     ),
+    ("practice", "write"): Destination(
+        "practice", PRACTICE, _("Write and file %(number)s"), pgettext_lazy("button", "Write")
+    ),
+    ("practice", "recommend"): Destination(
+        "practice", PRACTICE, _("Recommend %(number)s to the prefecture, or not"), pgettext_lazy("button", "Decide")
+    ),
+    ("practice", "choose"): Destination(
+        "practice", PRACTICE, _("Select %(number)s for the region, or not"), pgettext_lazy("button", "Decide")
+    ),
+    ("practice", "decide"): Destination(
+        "practice", PRACTICE, _("Publish %(number)s in the bulletin, or not"), pgettext_lazy("button", "Decide")
+    ),
 }
 PAGES = {
+    "summary": "summary",
+    "practice": "practice",
     "finding": "finding",
     "common_problem": "common_problem",
     "extension": "extension",

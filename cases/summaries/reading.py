@@ -1,0 +1,48 @@
+"""What the records say of a summary's unit and round: its figures, the records behind them, and who is missing.
+
+One query a table of figures (``cases.figures.annex2``). Days are in Asia/Shanghai, moments UTC.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from cases.editions.pinned import edition_of
+from cases.figures import annex2, narrative
+from cases.figures.annex2 import Entry, Figures, MissingCounty
+from cases.models import Case, Round, Summary
+
+
+def arguments(case: Case, *, cutoff_on: dt.date | None = None, known_at: dt.datetime | None = None) -> dict[str, Any]:
+    """Whose figures, of which year, as of which day: by default those of the summary's round, as known now."""
+    record: Summary = case.summary
+    found: Round = record.round
+    return {
+        "unit": case.unit,
+        "cycle_year": found.cycle_year,
+        "cutoff_on": cutoff_on or found.cutoff_on,
+        "known_at": known_at,
+    }
+
+
+def figures_of(case: Case, **as_of: Any) -> Figures:
+    """The computed figures of the case's unit and round."""
+    return annex2.compute(edition_of(case), **arguments(case, **as_of))
+
+
+def entries_of(case: Case, cell: str | None = None, **as_of: Any) -> list[Entry]:
+    """The records behind the figures, or behind one of them."""
+    return annex2.entries(edition_of(case), **arguments(case, **as_of), cell=cell)
+
+
+def missing_of(case: Case, **as_of: Any) -> list[MissingCounty]:
+    """The counties and institutions that had not self-checked by the cut-off."""
+    return annex2.missing(edition_of(case), **arguments(case, **as_of))
+
+
+def drafts_of(case: Case) -> dict[tuple[str, int], str]:
+    """The passages of the narrative as the system words them from the findings, by part and number."""
+    record: Summary = case.summary
+    found: Round = record.round
+    return narrative.draft(edition_of(case), unit=case.unit, cycle_year=found.cycle_year, cutoff_on=found.cutoff_on)
