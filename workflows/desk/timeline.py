@@ -138,7 +138,11 @@ def _changes(case: Case, submits: list[CaseEvent]) -> dict[int, list[Row]]:
     versions = SelfCheckSubmission.objects.filter(selfcheck=case.pk, no__in=wanted)
     snapshots = {version.no: version.snapshot for version in versions}
     edition = edition_of(case)
-    return {pk: differences(snapshots[no - 1], snapshots[no], edition) for pk, no in later.items()}
+    return {
+        pk: differences(snapshots[no - 1], snapshots[no], edition)
+        for pk, no in later.items()
+        if {no - 1, no} <= snapshots.keys()  # versions of a summary are compared on a page of their own
+    }
 
 
 def _returned_items(case: Case, returns: list[CaseEvent]) -> dict[int, list[str]]:
