@@ -162,7 +162,8 @@ def test_opening_costs_the_same_queries_for_two_prefectures_and_for_twelve(world
     with CaptureQueriesContext(connection) as many:
         perform(other, "open", by=actor, at=JANUARY)
     assert len(plans()) == 14
-    assert len(many) <= len(few) <= 40
+    # Set-wise: at most a second statement for the rows of a table that no longer fit into one.
+    assert len(many) <= len(few) + 1 <= 41
 
 
 def test_it_ends_when_its_year_is_over(world: World) -> None:
