@@ -14,12 +14,13 @@ from cases.models import Appointment, Case, WorkItem
 from cases.roles import PARTY
 from cases.wording import cdate
 from workflows.dating import DateVerbs
+from workflows.readdressing import ReaddressVerbs
 from workflows.rules import verb
 from workflows.step import Step
 
 
-class ItemVerbs(DateVerbs):
-    """Claim, release and hand over the open work item, and move its date; the case stays where it is."""
+class ItemVerbs(DateVerbs, ReaddressVerbs):
+    """Claim, release and hand over the open work item, move its date, and send it on; the case stays where it is."""
 
     @verb(label=gettext_lazy("Claim"), source="*", permission="item", deliver=False)
     def claim(self, step: Step) -> None:

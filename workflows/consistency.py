@@ -1,12 +1,14 @@
 """Does what is stored of a case agree with itself? For tests, for operators (``manage.py check_cases``), after a crash.
 
 Checked are: the chain of events, the case row against it, the open work item against the state, its date and its next
-alarm against what was told, and the last history row against the live row.
+alarm against what was told, the last history row against the live row, and the dated facts against the records and
+the digests in the trail.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from cases.editions.pinned import edition_of
@@ -14,7 +16,9 @@ from cases.editions.schema import Ladder
 from cases.events import event_hash
 from cases.ladders import Reach, reaches
 from cases.models import GENESIS, Case, WorkItem
+from workflows.dated_facts import TABLES, digest_of, facts_of, rows_of, values_of
 from workflows.kinds import Kind, kind_of
+from workflows.quality_cycle.counting import told_by_records
 from workflows.step import history_of
 
 
@@ -22,7 +26,8 @@ def faults(cases: Iterable[Case]) -> Iterator[str]:
     """Every fault of the cases, in words that name the case and the place."""
     for case in cases:
         kind = kind_of(case)
-        for fault in (*_chain_faults(case), *_item_faults(case, kind), *_alarm_faults(case), *_history_faults(case)):
+        found = (_chain_faults(case), _item_faults(case, kind), _alarm_faults(case), _history_faults(case))
+        for fault in chain(*found, _fact_faults(case)):
             yield f"case {case.pk} ({case}): {fault}"
 
 
@@ -90,3 +95,27 @@ def _history_faults(case: Case) -> Iterator[str]:
         differing = [name for name in names if getattr(last, name) != getattr(case, name)]
         if differing:
             yield f"the last history row differs in {', '.join(differing)}"
+
+
+def _fact_faults(case: Case) -> Iterator[str]:
+    """Figures rest on the facts: they begin and end with events, match their digests, and say now what the records say.
+
+    Facts of before this was kept are as the migration found them, and no event has their digest.
+    """
+    if case.kind not in TABLES:
+        return
+    rows, events = rows_of(case), list(case.events.order_by("seq").values_list("seq", "at", "details__facts"))
+    moments = {at for _seq, at, _digest in events} | {None}
+    if any(row["valid_from"] not in moments or row["valid_until"] not in moments for row in rows):
+        yield "a fact begins or ends at a moment without an event"
+    last_of_moment = {at: (seq, digest) for seq, at, digest in events if digest}
+    for at, (seq, digest) in last_of_moment.items():
+        held = [
+            row for row in rows if row["valid_from"] <= at and not (row["valid_until"] and row["valid_until"] <= at)
+        ]
+        if digest_of(values_of(case, held)) != digest:
+            yield f"the facts that held from event {seq} on do not match its digest"
+    present = values_of(case, [row for row in rows if row["valid_until"] is None])
+    case.__class__ = kind_of(case).model
+    if present != (facts_of(case) if case.kind == "finding" else told_by_records(case)):
+        yield "the present facts do not agree with its records"

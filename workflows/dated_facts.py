@@ -18,6 +18,8 @@ from workflows.kinds import Facts, kind_of
 
 # The fact table of a kind, and the column that says whose facts they are.
 TABLES: dict[str, tuple[Any, str]] = {"finding": (FindingFact, "finding_id"), "quality_cycle": (CycleFact, "cycle_id")}
+FINDING_VALUES = ("source", "item_code", "status", "facet")
+CYCLE_VALUES = ("self_checked", "verified", "medical_beds", "home_beds")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,21 @@ def facts_of(case: Any) -> Facts:
 def digest_of(facts: Facts) -> str:
     """SHA-256 in hex of the rows, in the form that the event keeps."""
     return hashlib.sha256(canonical(list(facts))).hexdigest()
+
+
+def rows_of(case: Any) -> list[dict[str, Any]]:
+    """Every row of the case's facts, past and present, as plain values; none for kinds that no figure counts."""
+    if case.kind not in TABLES:
+        return []
+    table, column = TABLES[case.kind]
+    order = "facet" if table is FindingFact else "pk"
+    return list(table.objects.filter(**{column: case.pk}).order_by("valid_from", order).values())
+
+
+def values_of(case: Any, rows: list[dict[str, Any]]) -> Facts:
+    """The values that a digest is made of, without keys and dates."""
+    names = FINDING_VALUES if case.kind == "finding" else CYCLE_VALUES
+    return tuple({name: row[name] for name in names} for row in rows)
 
 
 def write_changes(changes: dict[int, Change]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases.models import CycleFact, SelfCheckSubmission
+from cases.models import CycleFact, SelfCheckSubmission, Verification
+from workflows.kinds import Facts
 from workflows.step import Step
 
 NOTHING: dict[str, Any] = {"self_checked": False, "verified": False, "medical_beds": None, "home_beds": None}
@@ -38,3 +39,23 @@ def count_again(step: Step) -> None:
     last = CycleFact.objects.filter(cycle=step.case.pk).order_by("-valid_from").values(*NOTHING).first()
     if last is not None:
         step.replace_facts((last,))
+
+
+def told_by_records(case: Any) -> Facts:
+    """What the trail, the versions and the verifications say that counts of the cycle now: to check the facts by."""
+    if case.state == "cancelled":
+        return ()
+    self_checked = sent_back = False
+    for verb, source in case.events.order_by("seq").values_list("verb", "source"):
+        sent_back = sent_back or verb in ("return_", "reopen")
+        if verb == "submit":
+            self_checked = True
+        elif verb == "withdraw" and source == "submitted" and not sent_back:
+            self_checked = False
+    approved = Verification.objects.filter(case=case.pk).exclude(approved_at=None).order_by("-submission__no")
+    beds = approved.values("submission__medical_beds", "submission__home_beds").first()
+    now = NOTHING | {"self_checked": self_checked}
+    if beds is not None:
+        medical, home = beds.values()
+        now |= {"verified": True, "medical_beds": medical, "home_beds": home}
+    return () if now == NOTHING else (now,)
