@@ -158,8 +158,8 @@ SUMMARY = table(
 
 # Whoever holds the open work item's grant may also claim, release and hand over; the item's role decides who that is.
 ITEM_VERBS = frozenset({"claim", "release", "hand_over"})
-# What the system does to the date of the open work item, of whatever kind; it refuses where there is none.
-DATE_VERBS = frozenset({"extend", "redate", "affirm_date"})
+# What the system does to the open work item and its date, of whatever kind; it refuses where there is none.
+DATE_VERBS = frozenset({"extend", "redate", "affirm_date", "readdress"})
 ITEM_HOLDERS = {
     "quality_cycle": {
         "self_check": "institution_filler institution_head",
