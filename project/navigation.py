@@ -22,6 +22,8 @@ REGION = frozenset({Role.REGION_OFFICER, Role.REGION_HEAD})
 ABOVE = PREFECTURE | REGION
 NATION = frozenset({Role.NATION_OFFICER})
 READERS = frozenset({Role.INSPECTOR})
+NATION = frozenset({Role.NATION_OFFICER})
+EXPERTS = frozenset({Role.REGION_EXPERT, Role.NATIONAL_EXPERT})
 WORKERS = INSTITUTION | COUNTY | ABOVE
 EVERYONE = frozenset(Role)
 
@@ -56,7 +58,7 @@ class Entry:
 
 
 ENTRIES = (
-    Entry(WORK, _("To do"), "inbox", "inbox", EVERYONE - {Role.NATIONAL_EXPERT}, tab=1, counted="to_do"),
+    Entry(WORK, _("To do"), "inbox", "inbox", EVERYONE, tab=1, counted="to_do"),
     Entry(WORK, _("Dashboard"), "dashboard", "chart", ABOVE | NATION | READERS, tab=3),
     Entry(WORK, _("Dashboard"), "dashboard", "chart", COUNTY),
     Entry(WORK, _("Message centre"), "messages", "bell", EVERYONE),
@@ -66,9 +68,13 @@ ENTRIES = (
     Entry(WORK, _("Common problems"), "common_problems", "flag", COUNTY | ABOVE | READERS),
     Entry(WORK, _("Programmes of the year"), "programmes", "calendar", REGION | READERS | {Role.NATION_OFFICER}),
     Entry(WORK, _("What is asked this year"), "requirements", "flag", INSTITUTION | COUNTY | PREFECTURE | READERS),
+    Entry(WORK, _("Visits"), "visits", "search", EXPERTS, tab=2, short=_("Visits")),
+    Entry(FILES, _("Reliability of self-checks"), "disagreement", "compare", COUNTY | ABOVE | READERS | NATION),
     Entry(FILES, _("This year's work"), "cycles", "form", INSTITUTION, tab=3, short=_("This year")),
     Entry(FILES, _("Annual cycles"), "cycles", "calendar", COUNTY | ABOVE | READERS, tab=3, short=_("Cycles")),
     Entry(FILES, _("Institution files"), "units", "file", WORKERS | READERS),
+    Entry(FILES, _("Typical cases and good practices"), "practices", "flag", WORKERS | READERS, short=_("Practices")),
+    Entry(FILES, _("Bulletin"), "bulletin", "file", EVERYONE),
     Entry(FILES, _("Local closures"), "closures", "calendar", COUNTY | ABOVE),
     Entry(
         RUNNING, _("Dry run of the reminders"), "dry_run", "clock", ABOVE | {Role.COUNTY_APPROVER, Role.SYSTEM_ADMIN}
