@@ -33,9 +33,10 @@ SOURCES = {
 
 # What is said of the figures beside the table, in this order; what is 0 is not mentioned.
 BESIDE = {
-    "referred": "已移交处置的问题",
-    **{source: f"{label}发现的问题" for source, label in SOURCES.items()},
-    "outside_form": "不属于本版自查表检查内容的问题",
+    "self_reported_fixed": "机构自报已整改（含已销号）{n}家次",
+    "referred": "已移交处置的问题{n}个",
+    **{source: f"{label}发现的问题{{n}}个" for source, label in SOURCES.items()},
+    "outside_form": "不属于本版自查表检查内容的问题{n}个",
 }
 
 
@@ -240,7 +241,7 @@ def beside_of(paper: Annex2Paper) -> tuple[str, ...]:
     lines = []
     if paper.missing_beds:
         lines.append(f"床位数说明：另有{paper.missing_beds}家机构的床位数尚未经县级核查，未计入床位总数。")
-    named = [f"{label}{paper.beside[code]}个" for code, label in BESIDE.items() if paper.beside.get(code)]
+    named = [phrase.format(n=paper.beside[code]) for code, phrase in BESIDE.items() if paper.beside.get(code)]
     if named:
         lines.append(f"附列情况：{'，'.join(named)}。")
     return tuple(lines)

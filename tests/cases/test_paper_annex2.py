@@ -63,7 +63,7 @@ def filed() -> Annex2Paper:
         filler_phone="0991-1234567",
         filled_on=dt.date(2021, 10, 18),
         version=(2, DIGEST),
-        beside={"referred": 3, "nation": 2, "complaint": 0, "A2-01.nation": 1},
+        beside={"self_reported_fixed": 40, "referred": 3, "nation": 2, "complaint": 0, "A2-01.nation": 1},
         missing_beds=4,
     )
 
@@ -280,7 +280,7 @@ def test_the_reading_used_is_printed_with_the_table_and_follows_the_edition() ->
 def test_what_stands_beside_the_table_is_said_and_what_is_nought_is_not() -> None:
     _reading, beds, beside = sheet_of(filed()).remarks
     assert beds == "床位数说明：另有4家机构的床位数尚未经县级核查，未计入床位总数。"
-    assert beside == "附列情况：已移交处置的问题3个，国家抽查发现的问题2个。"
+    assert beside == "附列情况：机构自报已整改（含已销号）40家次，已移交处置的问题3个，国家抽查发现的问题2个。"
     assert len(sheet_of(blank()).remarks) == 1
 
 
