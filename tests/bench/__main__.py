@@ -19,11 +19,19 @@ def main() -> int:
     from tests.bench.inbox import inbox
     from tests.bench.opening import opening
     from tests.bench.steps import steps
+    from tests.bench.taking import taking
     from tests.worlds import build_world
 
     sizes = [int(size) for size in sys.argv[1:]] or [1_000, 10_000]
     world = build_world()
-    kept = [steps(world, 300), *(opening(world, size) for size in sizes), inbox(world), alarms(world), delivery(world)]
+    kept = [
+        steps(world, 300),
+        *(opening(world, size) for size in sizes),
+        taking(world, 300),
+        inbox(world),
+        alarms(world),
+        delivery(world),
+    ]
     return 0 if all(kept) else 1
 
 

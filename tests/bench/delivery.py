@@ -32,7 +32,7 @@ from notifications.models import Dispatch, Message, Webhook
 from notifications.outbox import send_dispatches
 from notifications.strictness import parsed
 from tests.bench.measure import report
-from tests.bench.opening import _clear, _county
+from tests.bench.opening import _clear, county_of
 from tests.worlds import World, moment
 from workflows.quality_cycle.opening import open_year
 
@@ -62,7 +62,7 @@ FINISH = """
 
 def delivery(world: World, calls: int = CALLS) -> bool:
     """One reminder to somebody for every institution of a county of its own, to be posted."""
-    county = _county(world, calls)
+    county = county_of(world, calls)
     open_year(county, 2021, by=SYSTEM, at=moment("2021-01-04"))
     messages = _reminders(county, world)
     with _receiver() as port, override_settings(WEBHOOK_NETWORKS=[ip_network("127.0.0.0/8")]):

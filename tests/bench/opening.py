@@ -26,7 +26,7 @@ MEMORY_MB = 64
 
 def opening(world: World, size: int) -> bool:
     """Open ``size`` cycles; each round takes another year for ours and rewrites the same rows for the baseline."""
-    county = _county(world, size)
+    county = county_of(world, size)
     ours: list[float] = []
     plain: list[float] = []
     for number in range(ROUNDS):
@@ -49,10 +49,10 @@ def opening(world: World, size: int) -> bool:
     return kept and peak <= MEMORY_MB
 
 
-def _county(world: World, size: int) -> OrgUnit:
-    """A county with so many institutions; its tree is written in bulk."""
+def county_of(world: World, size: int, *, start: int = 650_000) -> OrgUnit:
+    """A county with so many institutions; its tree is written in bulk. ``start`` keeps its code apart from others'."""
     county = add_unit(
-        world.prefecture, kind="county", name=f"county of {size}", code=f"65{size:04d}"[:18], opened_on=AT.date()
+        world.prefecture, kind="county", name=f"county of {size}", code=f"{start + size}", opened_on=AT.date()
     )
     steps = [county.path + OrgUnit._int2str(number).rjust(OrgUnit.steplen, "0") for number in range(1, size + 1)]
     OrgUnit.objects.bulk_create(
@@ -62,7 +62,7 @@ def _county(world: World, size: int) -> OrgUnit:
                 depth=county.depth + 1,
                 kind="institution",
                 name=f"institution {number}",
-                code=f"{size}-{number}",
+                code=f"{start + size}-{number}",
                 superior=county,
                 opened_on=AT.date().replace(year=2019),
             )
@@ -85,7 +85,7 @@ def _rewritten(county: OrgUnit) -> float:
         list(CaseEvent.objects.filter(case__in=cases).order_by("pk")),
         list(CaseHistory.objects.filter(unit__superior=county).order_by("history_id")),
     ]
-    values = [(type(rows[0]), [_values(row) for row in rows]) for rows in tables]
+    values = [(type(rows[0]), [values_of(row) for row in rows]) for rows in tables]
     _clear(county)
     begun = time.perf_counter()
     for first in range(0, len(tables[0]), CHUNK):
@@ -95,7 +95,7 @@ def _rewritten(county: OrgUnit) -> float:
     return time.perf_counter() - begun
 
 
-def _values(row: Any) -> dict[str, Any]:
+def values_of(row: Any) -> dict[str, Any]:
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
