@@ -28,6 +28,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "due_at": _moment,
     "finished": _moment,
     "created_at": _moment,
+    "published_at": _moment,
     "path": str,
     "unit__path": str,
 }

@@ -156,6 +156,21 @@ SUMMARY = table(
     """
 )
 
+# Of an institution; a county's own goes to its prefecture at once. Most verbs are those of whoever has it.
+PRACTICE = table(
+    f"""
+    file     | institution_filler institution_head                | drafting>county,prefecture
+    forward  | county_officer                                     | county>prefecture
+    select   | prefecture_officer                                 | prefecture>region
+    publish  | region_officer                                     | region>published
+    return_  | county_officer prefecture_officer region_officer   | {leads("county prefecture region", "drafting")}
+    decline  | county_officer prefecture_officer region_officer   | {leads("county prefecture region", "declined")}
+    withdraw | institution_filler institution_head                | {leads("drafting county prefecture region", "withdrawn")}
+    retract  | region_officer                                     | published>withdrawn
+    """
+)
+OF_WHOEVER_HAS_IT = frozenset({"file", "forward", "select", "publish", "return_", "decline"})
+
 # Whoever holds the open work item's grant may also claim, release and hand over; the item's role decides who that is.
 ITEM_VERBS = frozenset({"claim", "release", "hand_over"})
 # What the system does to the open work item and its date, of whatever kind; it refuses where there is none.
@@ -180,6 +195,12 @@ ITEM_HOLDERS = {
     "supervision": {"active": SUPERIORS},
     "common_problem": {"declared": "county_officer", "in_progress": "county_officer"},
     "programme": {"drafting": "region_officer region_head"},
+    "practice": {
+        "drafting": "institution_filler institution_head",
+        "county": "county_officer",
+        "prefecture": "prefecture_officer",
+        "region": "region_officer",
+    },
     "work_plan": {
         "drafting": "prefecture_officer",
         "confirming": "prefecture_head",

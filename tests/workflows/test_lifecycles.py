@@ -28,7 +28,9 @@ from tests.workflows.lifecycle_tables import (
     INSIDE,
     ITEM_HOLDERS,
     ITEM_VERBS,
+    OF_WHOEVER_HAS_IT,
     OUTSIDE,
+    PRACTICE,
     PROGRAMME,
     SUMMARY,
     SUPERVISION,
@@ -40,6 +42,7 @@ from tests.worlds import unit
 from workflows.common_problem.declaring import declare
 from workflows.engine import perform
 from workflows.kinds import KINDS
+from workflows.practice.opening import begin_practice
 from workflows.programme.opening import open_programme, start_programme
 
 TABLES = {
@@ -51,6 +54,7 @@ TABLES = {
     "programme": PROGRAMME,
     "work_plan": WORK_PLAN,
     "summary": SUMMARY,
+    "practice": PRACTICE,
 }
 DECIDERS = frozenset(" ".join(ITEM_HOLDERS["extension"].values()).split())
 GATES = {"no_such_case", "wrong_role", "wrong_state", "not_extendable", "not_for_the_system", "unknown_verb"}
@@ -218,7 +222,30 @@ def summary_in(state: str, story: Story) -> Case:
     return filing.case
 
 
+def practice_in(state: str, story: Story) -> Case:
+    """A good practice of the institution in the given state."""
+    world = story.on("2021-06-08").world
+    words = {"sort": "good_practice", "title": "手卫生", "text": "做法。", "institution": story.unit, "finding": None}
+    case = begin_practice(words, by=story.filler, at=story.at)
+    way = {
+        "file": story.filler,
+        "forward": story.officer,
+        "select": world.actor("prefecture_officer"),
+        "publish": world.actor("region_officer"),
+    }
+    for verb, by in way.items():
+        if case.state == state or (state in ("declined", "withdrawn") and verb == "forward"):
+            break
+        case = perform(case, verb, by=by, at=story.at)
+    if state == "declined":
+        case = perform(case, "decline", by=story.officer, at=story.at, reason="不典型。")
+    if state == "withdrawn":
+        case = perform(case, "withdraw", by=story.filler, at=story.at)
+    return case
+
+
 BUILDERS: dict[str, Callable[[str, Story], Case]] = {
+    "practice": practice_in,
     "quality_cycle": cycle_in,
     "finding": finding_in,
     "extension": extension_in,
@@ -235,6 +262,8 @@ def roles_of(kind: str, state: str, verb: str, row: Row | None) -> frozenset[str
         return frozenset(ITEM_HOLDERS[kind].get(state, "").split())
     if verb in DATE_VERBS:
         return frozenset({"system"})
+    if kind == "practice" and verb in OF_WHOEVER_HAS_IT:
+        return frozenset(ITEM_HOLDERS[kind].get(state, "").split())
     assert row is not None
     return row.roles
 
@@ -248,6 +277,8 @@ def expected(kind: str, state: str, verb: str, role: str) -> str:
         return "ok"
     if verb in ("grant", "refuse") and role in DECIDERS and role not in ITEM_HOLDERS[kind].get(state, role):
         return "wrong_role"
+    if (kind, verb, role) == ("practice", "withdraw", "county_officer"):  # their grant is for their own unit's
+        return "wrong_role" if row is not None and state in row.moves else "wrong_state"
     if role not in roles_of(kind, state, verb, row):
         return "not_for_the_system" if role == "system" else "wrong_role"
     if row is not None and state not in row.moves:
@@ -340,6 +371,8 @@ def test_every_allowed_move_really_happens(kind: str, state: str, verb: str, sto
     if verb == "release_hold":
         perform(case, "hold", by=story.world.actor("prefecture_head"), at=story.at, reason="机构整体搬迁。")
     superior = {"nudge": "region_head" if kind in ("work_plan", "summary") else "prefecture_officer"}.get(verb)
+    if kind == "practice" and verb in OF_WHOEVER_HAS_IT:
+        superior = min(ITEM_HOLDERS[kind][state].split())
     role = superior or min(set(ITEM_HOLDERS[kind][state].split()) if verb in ("grant", "refuse") else row.roles)
     outcome, after = attempt(story, Case.objects.get(pk=case.pk), verb, role)
     assert outcome == "ok"
