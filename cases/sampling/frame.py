@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, F, Q
 from viewflow.workflow.status import STATUS
 
 from cases.clock import local_date
+from cases.disagreement import Place, tallies
 from cases.editions.schema import DrawRules
-from cases.models import Finding, FindingFact, OrgUnit, SelfCheckSubmission, Visit, WorkItem
+from cases.models import FindingFact, OrgUnit, SelfCheckSubmission, Visit, WorkItem
 from cases.sampling.drawing import UNIT_OF_WEIGHT, Candidate
 from cases.tree import within
 
@@ -64,7 +65,7 @@ def members(unit: OrgUnit, rules: DrawRules, *, year: int, at: dt.datetime) -> l
     said = dict(_latest_forms(unit, at))
     counts = {
         "findings": _findings(unit, year - 1, at),
-        "disagreements": _disagreements(unit, year - 1, at),
+        "disagreements": _disagreements(unit, year - 1),
         "overdue": _overdue(unit, year, at),
     }
     visited = set(_visited(unit, year))
@@ -101,25 +102,16 @@ def _latest_forms(unit: OrgUnit, at: dt.datetime) -> Iterator[tuple[int, tuple[i
         yield institution, (beds, said)
 
 
-def _facts(unit: OrgUnit, year: int, at: dt.datetime) -> Any:
-    return FindingFact.objects.as_of(at).filter(within("institution__path", [unit.path]), year=year)
-
-
 def _findings(unit: OrgUnit, year: int, at: dt.datetime) -> dict[int, int]:
     """How many findings of the year count, whatever their source."""
-    rows = _facts(unit, year, at).values_list("institution").order_by()
+    facts = FindingFact.objects.as_of(at).filter(within("institution__path", [unit.path]), year=year)
+    rows: Any = facts.values_list("institution").order_by()
     return dict(rows.annotate(n=Count("finding", distinct=True)))
 
 
-def _disagreements(unit: OrgUnit, year: int, at: dt.datetime) -> dict[int, int]:
-    """On how many items the county or a spot-check found what the self-check had not reported (严禁弄虚作假)."""
-    own = Finding.Source.SELF_CHECK
-    others = (Finding.Source.COUNTY, Finding.Source.REGION, Finding.Source.NATION)
-    reported = FindingFact.objects.as_of(at).filter(
-        institution=OuterRef("institution"), year=year, item_code=OuterRef("item_code"), source=own
-    )
-    rows = _facts(unit, year, at).filter(~Exists(reported), source__in=others).values_list("institution").order_by()
-    return dict(rows.annotate(n=Count("item_code", distinct=True)))
+def _disagreements(unit: OrgUnit, year: int) -> dict[int, int]:
+    """How many items the self-check had called compliant and the county or a spot-check had not (严禁弄虚作假)."""
+    return {tally.key: tally.belied for tally in tallies(Place(paths=(unit.path,)), year, "institution")}
 
 
 def _overdue(unit: OrgUnit, year: int, at: dt.datetime) -> dict[int, int]:

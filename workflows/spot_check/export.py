@@ -1,0 +1,94 @@
+"""The frame of a draw as an Excel file: whoever has it can do the draw again (docs/sampling.md)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.utils import get_column_letter
+
+from cases.models import CaseEvent, DrawEntry
+from cases.sampling.frame import FACTORS
+from cases.wording import cdate, cdatetime
+from workflows.finding.export import CHUNK, Cells
+from workflows.spot_check.shown import FACTOR_NAMES, Seen, factor_rows, strata_words
+
+Value = Callable[[DrawEntry], Any]
+# The first five are what the draw is made of, in the order in which the digest takes them.
+COLUMNS: tuple[tuple[Any, int, Value], ...] = (
+    (gettext_lazy("Code"), 16, lambda entry: entry.values["code"]),
+    (gettext_lazy("Prefecture"), 12, lambda entry: entry.values["prefecture"]),
+    (gettext_lazy("Size"), 10, lambda entry: entry.values["size"]),
+    (gettext_lazy("Type"), 18, lambda entry: entry.values["type"]),
+    (gettext_lazy("Weight"), 10, lambda entry: entry.weight),
+    (gettext_lazy("Stratum"), 12, lambda entry: entry.stratum),
+    (gettext_lazy("Probability"), 12, lambda entry: entry.probability),
+    (gettext_lazy("Place in the draw"), 10, lambda entry: entry.position),
+    (pgettext_lazy("draw", "Drawn"), 8, lambda entry: int(entry.drawn and entry.replaces_id is None)),
+    (gettext_lazy("Came in place"), 8, lambda entry: int(entry.replaces_id is not None)),
+    (gettext_lazy("Reason for the replacement"), 30, lambda entry: entry.dropped_reason),
+    (gettext_lazy("Institution"), 30, lambda entry: entry.institution.name),
+)
+
+
+def write_frame(found: Seen) -> Any:
+    """An open temporary file; the second sheet has the seed with its parts, the digest and the rules."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_("Frame"))
+    sheet.freeze_panes = "B2"
+    headings = [str(heading) for heading, _width, _value in COLUMNS] + [str(FACTOR_NAMES[name]) for name in FACTORS]
+    widths = [width for _heading, width, _value in COLUMNS] + [14] * len(FACTORS)
+    for position, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(position)].width = width
+    cells = Cells(sheet)
+    sheet.append([cells.heading(heading) for heading in headings])
+    count = 0
+    for entry in found.entries.iterator(chunk_size=CHUNK):
+        values = [value(entry) for _heading, _width, value in COLUMNS] + [entry.values[name] for name in FACTORS]
+        sheet.append([_cell(sheet, cells, value) for value in values])
+        count += 1
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{count + 1}"
+    about = book.create_sheet(_("About this draw"))
+    about.column_dimensions["A"].width, about.column_dimensions["B"].width = 30, 70
+    cells = Cells(about)
+    for name, value in _about(found, count):
+        about.append([cells.heading(name), cells.of(value)])
+    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
+    book.save(file)
+    file.seek(0)
+    return file
+
+
+def _cell(sheet: Any, cells: Cells, value: Any) -> Any:
+    """Weights and probabilities as numbers with all their decimals, everything else as the ledger writes it."""
+    if not isinstance(value, Decimal):
+        return cells.of(value)
+    cell = WriteOnlyCell(sheet, value=value)
+    cell.number_format = "0." + "0" * -int(value.as_tuple().exponent)
+    return cell
+
+
+def _about(found: Seen, count: int) -> list[tuple[str, str]]:
+    case, record = found.case, found.record
+    event = CaseEvent.objects.filter(case=case.pk, verb="draw").order_by("seq").last()
+    parts = event.details if event is not None else {}
+    return [
+        (_("Spot-check"), f"{case.number} {record.title}"),
+        (_("Drawn"), cdatetime(record.drawn_at)),
+        (_("Institutions as of"), cdate(record.frame_on)),
+        (_("Institutions in the frame"), str(count)),
+        (_("Institutions to draw"), str(record.size)),
+        (_("Seed"), record.seed),
+        (_("Seed: the system’s part"), parts.get("system", "")),
+        (_("Seed: the public part"), parts.get("public", "")),
+        (_("Digest of the frame (SHA-256)"), record.frame_digest),
+        (_("Spread over"), strata_words(record)),
+        (_("Large from so many medical beds"), str(record.factors["beds_large"])),
+        *((str(name), f"× {share}") for name, share in factor_rows(record)),
+    ]
