@@ -10,11 +10,12 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from cases.models import Round
 from workflows.engine import MAX_REASON
 from workflows.programme.drafts import Dates
+from workflows.programme.shown import RoundLine
 
 LONGEST = 20_000
 
@@ -28,10 +29,9 @@ class DayInput(forms.DateInput):
 
 @dataclass(frozen=True)
 class RoundFields:
-    """The two dates of one round on the form."""
+    """The two dates of one round on the form, with the round as it was saved last."""
 
-    round: Round
-    label: str
+    line: RoundLine
     cutoff: BoundField
     due: BoundField
 
@@ -63,7 +63,8 @@ class ProgrammeForm(forms.Form):
         dates = {name: value for each in self.rounds for name, value in _initial(each).items()}
         super().__init__(*args, initial={**dates, **kwargs.pop("initial", {})}, **kwargs)
         for each in self.rounds:
-            for name, label in ((_cutoff(each), _("Data cut-off")), (_due(each), _("Due date"))):
+            due_word = pgettext("reporting round", "Due date")
+            for name, label in ((_cutoff(each), _("Data cut-off")), (_due(each), due_word)):
                 self.fields[name] = forms.DateField(
                     label=label, widget=DayInput(), error_messages={"required": _("Give the date.")}
                 )
@@ -87,12 +88,10 @@ class ProgrammeForm(forms.Form):
         values = self.cleaned_data
         return {each.code: (values[_cutoff(each)], values[_due(each)]) for each in self.rounds}
 
-    def fields_of(self, labels: dict[str, str]) -> list[RoundFields]:
-        """The fields of each round with its label by the edition."""
-        return [
-            RoundFields(each, labels.get(each.code, each.code), self[_cutoff(each)], self[_due(each)])
-            for each in self.rounds
-        ]
+    def fields_of(self, lines: Iterable[RoundLine]) -> list[RoundFields]:
+        """The fields of each round; ``lines`` are the rounds in words, in the same order."""
+        pairs = zip(lines, self.rounds, strict=True)
+        return [RoundFields(line, self[_cutoff(each)], self[_due(each)]) for line, each in pairs]
 
 
 class WorkPlanForm(forms.Form):

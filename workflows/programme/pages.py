@@ -239,8 +239,7 @@ def _page(
         context["cycles"] = _cycles(case, viewer)
     if drafts and may:
         form = form or ProgrammeForm(rounds=rounds, initial={"notice": case.programme.notice})
-        labels = {code: rule.label for code, rule in edition_of(case).rounds.items()}
-        context |= {"form": form, "round_fields": form.fields_of(labels)}
+        context |= {"form": form, "round_fields": form.fields_of(context["rounds"])}
     return render(request, "workflows/programme/programme.html", context, status=status)
 
 

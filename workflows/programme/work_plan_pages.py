@@ -8,12 +8,13 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.access import Viewer
 from cases.errors import Conflict, Invalid, Refusal, WrongRole
-from cases.models import Case, CaseEvent, WorkItem
+from cases.models import CaseEvent, WorkItem
 from cases.naming import ACTOR
 from cases.web import actor_of, viewer_of
 from workflows.desk.timeline import entries
@@ -112,13 +113,12 @@ def _page(
         verbs.discard("withdraw")
     writes = case.state in WRITABLE and viewer.can("compile", case.unit)
     draft = bound.get("draft") or WorkPlanForm(initial={name: getattr(plan, name) for name in PARTS})
-    programme = Case.objects.select_related("unit").get(pk=case.parent_id)
     events = list(CaseEvent.objects.filter(case=case.pk).select_related(*ACTOR).order_by("-seq")[:MOST_EVENTS])
     context = {
         "case": case,
         "plan": plan,
-        "programme": programme,
-        "sees_programme": viewer.can("view", programme.unit),
+        # The programme's page leads whoever works below the region to what it asks of them.
+        "programme_url": reverse("programme", args=[case.parent_id]),
         "item": item,
         "state": State(case.state).label,
         "verbs": verbs,
