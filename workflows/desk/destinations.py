@@ -18,6 +18,7 @@ SUPERVISION = _("Supervision")
 LEDGER = _("Rectification ledger")
 COMMON = _("Common problems")
 SUMMARY = _("Prefecture summary")
+REPORT = _("Regional report")
 PRACTICE = _("Typical cases and good practices")
 SPOT_CHECK = _("Spot-check")
 PROGRAMME = _("Programme of the year")
@@ -95,6 +96,12 @@ DESTINATIONS: dict[tuple[str, str], Destination] = {
     ("extension", "decide_again"): Destination(
         "extension", LIMITS, _("Decide on the second extension %(number)s"), pgettext_lazy("button", "Decide")
     ),
+    ("spot_check", "plan"): Destination(
+        "spot_check", SPOT_CHECK, _("Plan the spot-check %(number)s and draw"), pgettext_lazy("button", "Open")
+    ),
+    ("spot_check", "follow"): Destination(
+        "spot_check", SPOT_CHECK, _("Teams and visits of the spot-check %(number)s"), pgettext_lazy("button", "Open")
+    ),
     ("visit", "assess"): Destination(
         "visit", SPOT_CHECK, _("Visit and assess: %(number)s"), pgettext_lazy("button", "Assess")
     ),
@@ -122,6 +129,24 @@ DESTINATIONS: dict[tuple[str, str], Destination] = {
     ("summary", "supplement"): Destination(
         "summary", SUMMARY, _("Supplement the prefecture’s summary %(number)s"), pgettext_lazy("button", "Supplement")
     ),
+    ("regional_report", "complete"): Destination(
+        "regional_report", REPORT, _("Complete the regional report %(number)s"), pgettext_lazy("button", "Complete")
+    ),
+    ("regional_report", "revise"): Destination(
+        "regional_report", REPORT, _("Revise the regional report %(number)s"), pgettext_lazy("button", "Revise")
+    ),
+    ("regional_report", "confirm"): Destination(
+        "regional_report",
+        REPORT,
+        _("Approve and file the regional report %(number)s"),
+        pgettext_lazy("button", "Approve"),
+    ),
+    ("regional_report", "acknowledge"): Destination(
+        "regional_report",
+        REPORT,
+        _("Acknowledge the regional report %(number)s"),
+        pgettext_lazy("button", "Acknowledge"),
+    ),
     ("supervision", "supervise"): Destination(
         "supervision", SUPERVISION, _("Supervise, and say what came of it: %(number)s"), pgettext_lazy("button", "Open")
     ),
@@ -139,7 +164,9 @@ DESTINATIONS: dict[tuple[str, str], Destination] = {
     ),
 }
 PAGES = {
+    "spot_check": "spot_check",
     "summary": "summary",
+    "regional_report": "regional_report",
     "practice": "practice",
     "finding": "finding",
     "common_problem": "common_problem",

@@ -28,8 +28,8 @@ def spot_checks(request: HttpRequest) -> HttpResponse:
     """All that are visible, the latest first, with how far the visits are."""
     viewer = viewer_of(request)
     counted = spot_checks_of(viewer).annotate(
-        visits=Count("children", filter=Q(children__kind="visit") & ~Q(children__state="cancelled")),
-        concluded=Count("children", filter=Q(children__kind="visit", children__state="concluded")),
+        visit_count=Count("children", filter=Q(children__kind="visit") & ~Q(children__state="cancelled")),
+        concluded_count=Count("children", filter=Q(children__kind="visit", children__state="concluded")),
     )
     page = page_of(counted, "pk", after=request.GET.get("after", ""), descending=True)
     for case in page.rows:
