@@ -171,6 +171,19 @@ PRACTICE = table(
 )
 OF_WHOEVER_HAS_IT = frozenset({"file", "forward", "select", "publish", "return_", "decline"})
 
+REGIONAL_REPORT = table(
+    """
+    request_confirmation | region_officer             | drafting>confirming returned>confirming
+    send_back            | region_head                | confirming>drafting,returned
+    submit               | region_head                | confirming>submitted
+    withdraw             | region_officer region_head | confirming>drafting,returned submitted>confirming
+    acknowledge          | nation_officer             | submitted>acknowledged
+    return_              | nation_officer             | submitted>returned
+    correct              | region_officer             | acknowledged>drafting
+    """
+)
+
+
 # Whoever holds the open work item's grant may also claim, release and hand over; the item's role decides who that is.
 ITEM_VERBS = frozenset({"claim", "release", "hand_over"})
 # What the system does to the open work item and its date, of whatever kind; it refuses where there is none.
@@ -207,6 +220,12 @@ ITEM_HOLDERS = {
         "filed": "region_officer",
         "returned": "prefecture_officer",
     },
+    "regional_report": {
+        "drafting": "region_officer",
+        "confirming": "region_head",
+        "submitted": "nation_officer",
+        "returned": "region_officer",
+    },
     "summary": {
         "drafting": "prefecture_officer",
         "confirming": "prefecture_head",
@@ -222,6 +241,7 @@ BLIND = {
     "programme": BELOW_PREFECTURE | {"prefecture_officer", "prefecture_head"},
     "work_plan": BELOW_PREFECTURE,
     "summary": BELOW_PREFECTURE,
+    "regional_report": BELOW_PREFECTURE | {"prefecture_officer", "prefecture_head"},
 }
 
 INSIDE = frozenset(

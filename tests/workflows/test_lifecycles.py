@@ -32,6 +32,7 @@ from tests.workflows.lifecycle_tables import (
     OUTSIDE,
     PRACTICE,
     PROGRAMME,
+    REGIONAL_REPORT,
     SUMMARY,
     SUPERVISION,
     WORK_PLAN,
@@ -54,6 +55,7 @@ TABLES = {
     "programme": PROGRAMME,
     "work_plan": WORK_PLAN,
     "summary": SUMMARY,
+    "regional_report": REGIONAL_REPORT,
     "practice": PRACTICE,
 }
 DECIDERS = frozenset(" ".join(ITEM_HOLDERS["extension"].values()).split())
@@ -244,6 +246,24 @@ def practice_in(state: str, story: Story) -> Case:
     return case
 
 
+def regional_report_in(state: str, story: Story) -> Case:
+    """The region's report in the given state; its prefectures are missing, and it says why."""
+    filing = Filing.open(story.world).on("2021-11-08")
+    story.on("2021-11-08")
+    filing.case = Case.objects.get(kind="regional_report", summary__round=filing.case.summary.round)
+    filing.explain()
+    steps = {
+        "confirming": ["request_confirmation"],
+        "submitted": ["request_confirmation", "submit"],
+        "returned": ["request_confirmation", "submit", "return_"],
+        "acknowledged": ["request_confirmation", "submit", "acknowledge"],
+    }
+    actors = {"request_confirmation": "region_officer", "submit": "region_head"}
+    for verb in steps.get(state, []):
+        filing.perform(verb, actors.get(verb, "nation_officer"), reason="说明。")
+    return filing.case
+
+
 BUILDERS: dict[str, Callable[[str, Story], Case]] = {
     "practice": practice_in,
     "quality_cycle": cycle_in,
@@ -254,6 +274,7 @@ BUILDERS: dict[str, Callable[[str, Story], Case]] = {
     "programme": programme_in,
     "work_plan": work_plan_in,
     "summary": summary_in,
+    "regional_report": regional_report_in,
 }
 
 

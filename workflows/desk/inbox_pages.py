@@ -26,6 +26,7 @@ from workflows.desk.destinations import DESTINATIONS, address_if_any
 from workflows.desk.lines import Line, case_lines, lines_of
 from workflows.desk.this_year import this_year
 from workflows.programme.shown import asks_something
+from workflows.reporting.national import reports_of
 from workflows.saved.store import views_of
 from workflows.step import edition_of
 
@@ -126,6 +127,8 @@ def _shown(request: HttpRequest, refusal: Refusal | None = None, bulk: BulkForm 
     if first:
         context["panel"] = this_year(viewer, filters.year)
         context["requirements_url"] = reverse("requirements") if asks_something(viewer) else ""
+    if first and viewer.paths("acknowledge") and not filters.any:
+        context["reports"] = reports_of(viewer, local_date(viewer.at).year)
     if first and county and not filters.any:
         context["waiting"] = _waiting(viewer)
         context["waiting_total"] = shown(counts["waiting"])

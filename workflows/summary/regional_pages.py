@@ -1,0 +1,238 @@
+"""The page of a region's report: the roll-up with its records, what the prefectures filed beside it, what to do now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.clock import end_of_day
+from cases.errors import Conflict, Invalid, Refusal, WrongRole
+from cases.models import CaseEvent, SummaryVersion
+from cases.naming import ACTOR
+from cases.summaries import passages, reading
+from cases.summaries.cells import numbers_of, printed
+from cases.summaries.comparing import printed_numbers
+from cases.summaries.later import changes_since
+from cases.web import viewer_of
+from workflows.desk.timeline import entries
+from workflows.desk.verb_pages import open_item
+from workflows.desk.verbs import above_offers
+from workflows.engine import MAX_REASON
+from workflows.reporting.steps import label_of
+from workflows.summary.regional import State
+from workflows.summary.regional_comparison import Comparison, compare
+from workflows.summary.regional_opening import KIND
+from workflows.summary.regional_prefectures import missing_prefectures, state_word
+from workflows.summary.scope import (
+    BEFORE_FILING,
+    OPEN_STATES,
+    completing,
+    may_complete,
+    reads_draft,
+    summary_in_scope,
+    version_of,
+)
+from workflows.summary.sealing import sealed_copies
+from workflows.summary.shown import Sheet, draft_sheet, filed_sheet
+from workflows.web import perform_from, possible_verbs
+
+MOST_EVENTS = 50
+LONGEST_REASON = 2_000
+ASKING = ("send_back", "return_", "correct")  # verbs that want a reason
+OFFERED = ("request_confirmation", "submit", "withdraw", "acknowledge", *ASKING)
+SAID = {
+    "request_confirmation": gettext_lazy("Handed to the head for approval."),
+    "submit": gettext_lazy("The regional report has been filed; its figures are frozen."),
+    "withdraw": gettext_lazy("The regional report has been taken back."),
+    "acknowledge": gettext_lazy("The regional report has been acknowledged."),
+    "send_back": gettext_lazy("The regional report has been sent back to the officer."),
+    "return_": gettext_lazy("The regional report has been returned to the region."),
+    "correct": gettext_lazy("The report can be corrected now; the next filing is a new version beside the old."),
+}
+
+
+class ReasonForm(forms.Form):
+    """Why it goes back, or what is corrected."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=MAX_REASON,
+        widget=forms.Textarea,
+        error_messages={"required": gettext_lazy("Give the reason.")},
+    )
+
+
+class MissingForm(forms.Form):
+    """Why prefectures are missing."""
+
+    missing_reason = forms.CharField(
+        label=gettext_lazy("Reason for the missing prefectures"),
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.Textarea,
+        help_text=gettext_lazy("It is filed with the report, beside the names of the prefectures that are missing."),
+    )
+
+
+@require_safe
+def regional_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """The draft while it is being completed, else what was filed last; ``version`` asks for a former one."""
+    case = summary_in_scope(request, pk, KIND)
+    asked = request.GET.get("version", "")
+    return report_page(request, case, version=version_of(case, asked) if asked else None)
+
+
+@require_POST
+def regional_report_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Hand on, file, acknowledge, return or correct; a refusal shows the page again with what was typed."""
+    case = summary_in_scope(request, pk, KIND)
+    if verb not in OFFERED:
+        raise Refusal("unknown_verb", _("There is no such action on this kind of case."))
+    form = ReasonForm(request.POST, auto_id=f"{verb}-%s") if verb in ASKING else None
+    if form is not None and not form.is_valid():
+        return report_page(request, case, form=(verb, form), status=422)
+    try:
+        perform_from(request, case, verb)
+    except (Invalid, Conflict, WrongRole) as refusal:
+        again = summary_in_scope(request, pk, KIND)
+        return report_page(request, again, refusal=refusal, form=(verb, form) if form else None, status=refusal.status)
+    messages.success(request, str(SAID[verb]))
+    return redirect("regional_report", pk)
+
+
+@require_POST
+def regional_report_missing(request: HttpRequest, pk: int) -> HttpResponse:
+    """Save why prefectures are missing; what somebody else has typed since is not overwritten."""
+    viewer = viewer_of(request)
+    form = MissingForm(request.POST)
+    if not form.is_valid():
+        return report_page(request, summary_in_scope(request, pk, KIND), missing_form=form, status=422)
+    text = form.cleaned_data["missing_reason"].replace("\r\n", "\n").strip()
+    with completing(request, pk) as case:
+        record = case.summary
+        is_stale = request.POST.get("row_version") != str(record.row_version)
+        if not is_stale and text != record.missing_reason:
+            record.missing_reason, record.row_version = text, record.row_version + 1
+            record._history_user, record._history_date = viewer.user, viewer.at
+            record.save(update_fields=["missing_reason", "row_version"])
+    if is_stale and text != record.missing_reason:
+        form.add_error("missing_reason", _("Somebody else has written: %(text)s") % {"text": record.missing_reason})
+        return report_page(request, case, missing_form=form, status=409)
+    messages.success(request, _("The reason has been saved."))
+    return redirect(f"{reverse('regional_report', args=[pk])}#missing")
+
+
+def report_page(
+    request: HttpRequest,
+    case: Any,
+    *,
+    version: SummaryVersion | None = None,
+    refusal: Refusal | None = None,
+    form: tuple[str, forms.Form] | None = None,
+    missing_form: MissingForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page itself; ``version`` asks for a filed one, else the state decides."""
+    viewer, item, record = viewer_of(request), open_item(case), case.summary
+    versions = list(SummaryVersion.objects.filter(summary=case.pk).select_related("by").order_by("-no"))
+    former = version is not None
+    if version is None and case.state not in BEFORE_FILING and versions:
+        version = versions[0]
+    own = reads_draft(request, case)
+    words, missing = _words_and_missing(case, version, own)
+    sheet, comparison = _sheet(case, version, own)
+    verbs = set() if former else _verbs(request, case, item)
+    cutoff_on = record.round.cutoff_on
+    has_passed = viewer.at > end_of_day(cutoff_on)
+    events = CaseEvent.objects.filter(case=case.pk).select_related(*ACTOR).order_by("-seq")
+    context = {
+        "case": case,
+        "round": record.round,
+        "round_name": label_of(record.round),
+        "item": None if former else item,
+        "state": State(case.state).label,
+        "sheet": sheet,
+        "rows": _rows(sheet, comparison),
+        "comparison": comparison,
+        "version": version,
+        "is_former": former,
+        "versions": versions,
+        "words": words,
+        "own": own,
+        "missing": [{**each, "word": state_word(each["state"])} for each in missing.get("prefectures", ())],
+        "missing_reason": missing.get("reason", record.missing_reason),
+        "writable": version is None and case.state in OPEN_STATES and may_complete(request, case),
+        "cutoff_has_passed": has_passed,
+        "later": changes_since(case.unit, record.round.cycle_year, cutoff_on, viewer.at) if has_passed else 0,
+        "seals": sealed_copies(case, version) if version is not None else [],
+        "max_mb": case.edition.parsed.settings.max_upload_mb,
+        "missing_form": missing_form or MissingForm(initial={"missing_reason": record.missing_reason}),
+        "verbs": verbs,
+        "forms": {
+            verb: form[1] if form and form[0] == verb else ReasonForm(auto_id=f"{verb}-%s")
+            for verb in ASKING
+            if verb in verbs
+        },
+        "refusal": refusal if refusal is not None and not refusal.faults else None,
+        "fault_lines": _fault_lines(case, refusal) if refusal is not None else [],
+        "refused_form": form[1] if form else missing_form,
+        "offers": [] if former else above_offers(request, case, item),
+        "entries": entries(case, list(events[:MOST_EVENTS])),
+        "nav_current": "rounds",
+    }
+    return render(request, "workflows/summary/regional.html", context, status=status)
+
+
+def _words_and_missing(case: Any, version: SummaryVersion | None, own: bool) -> tuple[Any, Any]:
+    annex2 = case.edition.parsed.annex2
+    if version is not None:
+        return passages.passages_in(version.texts, annex2), version.missing
+    return passages.passages_of(case.summary, annex2) if own else [], missing_prefectures(case)
+
+
+def _sheet(case: Any, version: SummaryVersion | None, own: bool) -> tuple[Sheet, Comparison]:
+    """The roll-up as it is printed, and beside it what the prefectures filed."""
+    if version is not None:
+        return filed_sheet(case, version), compare(case, printed_numbers(version), version)
+    figures = reading.figures_of(case)
+    sheet = draft_sheet(case, figures, own=own)
+    changed = {number.cell.code: number.value for number in sheet.changed}
+    return sheet, compare(case, printed(numbers_of(figures), changed))
+
+
+def _rows(sheet: Sheet, comparison: Comparison) -> list[dict[str, Any]]:
+    """The numbers of the sheet, each with the sum of what the prefectures filed."""
+    numbers = [*sheet.counts, *(number for line in sheet.lines for number in line.numbers)]
+    return [
+        {
+            "number": number,
+            "sum": comparison.sums[number.cell.code],
+            "differs": number.cell.code in comparison.differing,
+        }
+        for number in numbers
+    ]
+
+
+def _verbs(request: HttpRequest, case: Any, item: Any) -> set[str]:
+    found = {verb.name for verb in possible_verbs(request, case, item)} & {*OFFERED}
+    previous = item.after if item is not None else None
+    handed_on = previous is not None and item.owner_id is None and previous.done_by_id == request.user.pk
+    return found if handed_on else found - {"withdraw"}
+
+
+def _fault_lines(case: Any, refusal: Refusal) -> list[tuple[str, Any]]:
+    """What hinders, each with the address where it can be put right."""
+    lines = []
+    for place, said in refusal.faults.items():
+        kind, _colon, code = place.partition(":")
+        href = reverse("summary_cell", args=[case.pk, code]) if kind == "cell" else "#missing"
+        lines += [(href, message) for message in said]
+    return lines
