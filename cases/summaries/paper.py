@@ -8,7 +8,7 @@ from typing import Any
 from cases.clock import local_date
 from cases.figures.annex2 import SELF_REPORTED, Figures
 from cases.models import Case, CaseEvent, OrgUnit, SummaryVersion
-from cases.paper.annex2 import BESIDE, Annex2Paper
+from cases.paper.annex2 import Annex2Paper
 from cases.summaries.cells import numbers_of
 from cases.summaries.overrides import changed_by_hand
 from cases.summaries.passages import passages_in, passages_of
@@ -57,8 +57,7 @@ def _annex2(case: Case) -> Any:
 def _paper(
     case: Case, figures: Figures, changes: Mapping[str, tuple[int, int, str]], words: Any, **head: Any
 ) -> Annex2Paper:
-    beside = {key: number for key, number in figures.beside.items() if key in BESIDE}
-    beside[SELF_REPORTED] = sum(number for key, number in figures.beside.items() if key.endswith(f".{SELF_REPORTED}"))
+    said_rectified = sum(n for key, n in figures.beside.items() if key.endswith(f".{SELF_REPORTED}"))
     return Annex2Paper(
         edition=case.edition.parsed,
         unit_name=case.unit.name,
@@ -66,7 +65,7 @@ def _paper(
         cells=figures.cells,
         overrides=changes,
         texts={(passage.part, passage.no): passage.text for passage in words},
-        beside=beside,
+        beside={**figures.beside, SELF_REPORTED: said_rectified},
         missing_beds=figures.missing_beds,
         commission=REGION_COMMISSION if case.unit.kind == OrgUnit.Kind.REGION else "",
         **head,

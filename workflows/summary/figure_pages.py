@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from cases.errors import Conflict, Invalid, OutOfScope
-from cases.figures.annex2 import BEDS, FIXED, HOME_BEDS, Figures
+from cases.figures.annex2 import BEDS, FIXED, HOME_BEDS, MISSING_BEDS, SELF_REPORTED, Figures
 from cases.models import Finding, FindingFact, OrgUnit, SummaryEntry, SummaryVersion
 from cases.summaries import overrides, reading
 from cases.summaries.cells import Cell, cells_of, numbers_of
@@ -31,7 +31,7 @@ from workflows.summary.scope import (
     summary_in_scope,
     version_of,
 )
-from workflows.summary.shown import beside_name, draft_sheet, filed_sheet, self_reported, status_name
+from workflows.summary.shown import beside_name, draft_sheet, filed_sheet, records_name, self_reported, status_name
 
 PER_PAGE = 100
 
@@ -105,11 +105,11 @@ def _page(
         sheet = filed_sheet(case, version)
     else:
         sheet = draft_sheet(case, figures, own=reads_draft(request, case))
-    cell, number = _cell_of(case, code), None
+    annex2, cell, number = case.edition.parsed.annex2, _cell_of(case, code), None
     if cell is not None:
         every = [*sheet.counts, *(each for line in sheet.lines for each in line.numbers)]
         number = next(each for each in every if each.cell.code == code)
-    if cell is None and code not in figures.beside and code != "missing_beds":
+    if cell is None and (code not in figures.beside or code.endswith(SELF_REPORTED)) and code != MISSING_BEDS:
         raise _no_such_figure()
     places = _places(_entries(case, version, code, cell))
     page = max(whole_number(request.GET.get("page", ""), 4) or 1, 1)
@@ -122,7 +122,7 @@ def _page(
         "code": code,
         "cell": cell,
         "number": number,
-        "heading": cell.name if cell is not None else beside_name(code),
+        "heading": records_name(annex2, code),
         "full_text": cell.row.text if cell is not None and not cell.is_count else "",
         "total": figures.beside.get(code, figures.missing_beds) if cell is None else None,
         "is_beds": code in (BEDS, HOME_BEDS),

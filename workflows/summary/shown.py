@@ -156,6 +156,20 @@ def beside_name(key: str) -> str:
     return _("Findings from: %(source)s") % {"source": Finding.Source(key).label}
 
 
+def records_name(annex2: Annex2, code: str) -> str:
+    """What a record stands behind: a count, a row and population, or a figure beside the table."""
+    cells = cells_of(annex2)
+    if code in cells:
+        return cells[code].name
+    row, _dot, rest = code.partition(".")
+    no = next((each.no for each in annex2.checks if each.code == row), None)
+    if no is None:
+        return beside_name(row)
+    pair = cells.get(f"{code}.{COLUMNS[0]}")
+    what = str(pair.population_name) if pair is not None else beside_name(rest)
+    return _("Row %(no)d · %(what)s") % {"no": no, "what": what}
+
+
 def self_reported(figures: Figures, cell: Cell) -> int | None:
     """For a figure of what is rectified: how many institutions say so themselves; None for any other."""
     return figures.beside.get(f"{cell.records}.{SELF_REPORTED}") if cell.column == FIXED else None

@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.models import CaseEvent, Finding, OrgUnit, SummaryVersion
@@ -18,7 +17,7 @@ from cases.summaries.freezing import Row
 from cases.summaries.passages import headings_of, key_of
 from cases.web import viewer_of
 from workflows.summary.scope import summary_in_scope, version_of
-from workflows.summary.shown import beside_name, status_name
+from workflows.summary.shown import records_name, status_name
 
 MOST_RECORDS = 200
 
@@ -115,21 +114,6 @@ def _records(annex2: Any, rows: Iterable[Row]) -> list[tuple[str, Any, Any, str,
     keys = {finding for _cell, _place, finding, *_rest in rows if finding}
     findings = Finding.objects.select_related("case").in_bulk(keys) if keys else {}
     return [
-        (_behind(annex2, cell), units.get(place), findings.get(finding), status_name(status), amount)
+        (records_name(annex2, cell), units.get(place), findings.get(finding), status_name(status), amount)
         for cell, place, finding, status, amount in rows
     ]
-
-
-def _behind(annex2: Any, code: str) -> str:
-    """What a record stands behind, in words."""
-    cells = cells_of(annex2)
-    if code in cells:
-        return cells[code].name
-    row, _dot, rest = code.partition(".")
-    number = next((each.no for each in annex2.checks if each.code == row), None)
-    if number is None:
-        return beside_name(row)
-    if f"{code}.problem" in cells:
-        rest = str(cells[f"{code}.problem"].population_name)
-        return _("Row %(no)d · %(what)s") % {"no": number, "what": rest}
-    return _("Row %(no)d · %(what)s") % {"no": number, "what": beside_name(rest)}
