@@ -147,4 +147,14 @@ PERSONAS = (
     ),
     Persona("secadmin", "加娜尔·斯拉木", "安全管理员", "Security administrator", ((REGION, Role.SECURITY_ADMIN),)),
     Persona("auditor", "徐学文", "安全审计员", "Auditor", ((REGION, Role.AUDITOR),)),
+    Persona(
+        "nation",
+        "周敏华",
+        "国家级经办人",
+        "National officer",
+        ((NATION, Role.NATION_OFFICER),),
+        "查看各地区报送情况，签收或退回自治区总结",
+        "who has reported in each region; acknowledges or returns the regional reports",
+    ),
+    Persona("expert2", "帕提古丽·热合曼", "自治区抽查专家", "Regional expert", ((REGION, Role.REGION_EXPERT),)),
 )

@@ -33,6 +33,7 @@ from cases.models import (
     Verification,
     WorkItem,
 )
+from cases.roles import PARTY_ROLES
 from cases.vacancies import vacancies
 from notifications.models import Alarm, Dispatch, Message
 from project.demo.clock import TODAY
@@ -113,7 +114,7 @@ def test_each_persona_signs_in_and_finds_something_to_do(tianshan: None) -> None
         assert users[persona.login].check_password(PASSWORD)
         seats = Viewer(users[persona.login], TODAY).own_seats
         codes = dict(OrgUnit.objects.values_list("pk", "code"))
-        expected = {seat for seat in persona.seats if seat[1] != "national_expert"}  # who has no grants, only parts
+        expected = {seat for seat in persona.seats if seat[1] not in PARTY_ROLES}  # who have no grants, only parts
         assert {(codes[unit], role) for unit, role in seats} == expected
     assert authenticate(username="filler", password=PASSWORD) == users["filler"]
     assert waiting("filler") == {"fill": 1}
