@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -24,7 +25,7 @@ CELLS = st.tuples(st.sampled_from(["large", "small", "unknown"]), st.sampled_fro
 ROWS = st.lists(st.tuples(STRATA, CELLS, WEIGHTS), min_size=1, max_size=40)
 
 
-def candidates(rows: list[tuple[str, tuple[str, ...], int]]) -> list[Candidate]:
+def candidates(rows: Sequence[tuple[str, tuple[str, ...], int]]) -> list[Candidate]:
     return [
         Candidate(f"{place:03d}", stratum, cell, Decimal(weight) / 10_000)
         for place, (stratum, cell, weight) in enumerate(rows)
@@ -164,7 +165,7 @@ def test_equal_weights_have_equal_chances() -> None:
 
 def test_the_only_institution_is_drawn_for_certain() -> None:
     (place,) = draw(candidates([("650100", (), 13_000)]), 1, "1")
-    assert (place.position, place.drawn, place.probability) == (1, True, 1)
+    assert (place.position, place.drawn, place.probability) == (1, True, Fraction(1))
 
 
 def test_a_sample_larger_than_the_frame_takes_everybody() -> None:

@@ -88,7 +88,7 @@ def test_what_is_submitted_after_the_draw_is_not_in_its_frame(story: Story) -> N
 
 def test_last_years_findings_weigh_and_so_does_what_the_self_check_did_not_report(story: Story) -> None:
     story.on("2021-03-01").submit({"A1-08": problem(), "A1-13": problem()})
-    added = {"A1-20": {"conclusion": "add", "problem": "药品过期。", "measure": "清理。", "severity": "general"}}
+    added: dict[str, Any] = {"A1-20": {"conclusion": "add", "problem": "药品过期。", "measure": "清理。", "severity": "general"}}
     added["A1-20"] |= {"rectification": "time_limited", "due_on": dt.date(2021, 6, 30), "conclusion": "disagree"}
     added["A1-20"] |= {"opinion": "药品过期。"}
     story.on("2021-05-10").approve(added)
@@ -173,7 +173,7 @@ def test_another_seed_or_a_lost_entry_is_found_out(world: World) -> None:
             break
     assert reproduce(other).frame_holds
     assert reproduce(other).differing
-    other.entries.filter(drawn=False).first().delete()
+    other.entries.filter(drawn=False)[0].delete()
     assert not reproduce(other).frame_holds
 
 

@@ -12,7 +12,7 @@ from workflows.engine import perform
 from workflows.spot_check.opening import plan_spot_check
 
 AT = moment("2021-09-01")
-PLAN = {"title": "2021年自治区实地抽查", "size": 2, "visits_until": dt.date(2021, 10, 15)}
+PLAN: dict[str, Any] = {"title": "2021年自治区实地抽查", "size": 2, "visits_until": dt.date(2021, 10, 15)}
 
 
 def planned(world: World, role: str = "region_officer", **plan: Any) -> Case:

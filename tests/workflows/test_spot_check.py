@@ -190,7 +190,7 @@ def test_who_leaves_the_team_is_no_party_any_more(world: World) -> None:
     assert team(visit) == [second.pk]
     act(world, case, "assign_team", at=later, visit=visit.pk, experts=[second, world.region_expert])
     assert team(visit) == [second.pk, world.region_expert.pk]
-    assert CaseParty.history.filter(user=second.pk, history_type="-").count() == 1  # type: ignore[attr-defined]
+    assert CaseParty.history.filter(user=second.pk, history_type="-").count() == 1
 
 
 def test_only_the_units_own_experts_of_the_day_are_sent(world: World) -> None:

@@ -24,8 +24,8 @@ Value = Callable[[DrawEntry], Any]
 COLUMNS: tuple[tuple[Any, int, Value], ...] = (
     (gettext_lazy("Code"), 16, lambda entry: entry.values["code"]),
     (gettext_lazy("Prefecture"), 12, lambda entry: entry.values["prefecture"]),
-    (gettext_lazy("Size"), 10, lambda entry: entry.values["size"]),
-    (gettext_lazy("Type"), 18, lambda entry: entry.values["type"]),
+    (pgettext_lazy("institution", "Size"), 10, lambda entry: entry.values["size"]),
+    (pgettext_lazy("institution", "Type"), 18, lambda entry: entry.values["type"]),
     (gettext_lazy("Weight"), 10, lambda entry: entry.weight),
     (gettext_lazy("Stratum"), 12, lambda entry: entry.stratum),
     (gettext_lazy("Probability"), 12, lambda entry: entry.probability),
@@ -80,8 +80,8 @@ def _about(found: Seen, count: int) -> list[tuple[str, str]]:
     parts = event.details if event is not None else {}
     return [
         (_("Spot-check"), f"{case.number} {record.title}"),
-        (_("Drawn"), cdatetime(record.drawn_at)),
-        (_("Institutions as of"), cdate(record.frame_on)),
+        (_("Drawn"), cdatetime(record.drawn_at) if record.drawn_at else ""),
+        (_("Institutions as of"), cdate(record.frame_on) if record.frame_on else ""),
         (_("Institutions in the frame"), str(count)),
         (_("Institutions to draw"), str(record.size)),
         (_("Seed"), record.seed),

@@ -58,6 +58,7 @@ class TeamForm(forms.Form):
     leader = forms.ModelChoiceField(
         label=_("Leader of the team"),
         queryset=User.objects.none(),
+        empty_label=_("Choose an expert"),
         error_messages={"required": _("Choose at least one expert.")},
     )
     experts = forms.ModelMultipleChoiceField(
