@@ -145,7 +145,7 @@ def test_the_cost_of_the_page_does_not_grow_with_the_case(
     story.on("2021-05-20").approve()
     address = reverse("case", args=[story.case.pk])
     client.get(address)
-    with django_assert_max_num_queries(26) as few:
+    with django_assert_max_num_queries(28) as few:
         client.get(address)
     cost = len(few)
     for finding in range(6):

@@ -116,7 +116,7 @@ def test_the_list_of_cycles_costs_the_same_on_every_page(world: World, django_as
     client, seen, cursor = sign_in(world.county_officer), [], ""
     client.get(reverse("cycles"))
     for _page in range(4):
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(16):
             answer = client.get(reverse("cycles"), {"after": cursor})
         seen += [line.case.pk for line in answer.context["page"].rows]
         cursor = answer.context["page"].next

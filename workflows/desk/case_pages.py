@@ -19,6 +19,7 @@ from workflows.desk.counting import year_asked
 from workflows.desk.destinations import address_if_any, destination_of, href_of, page_of_case
 from workflows.desk.inbox import heads_of, people_at
 from workflows.desk.lines import names_of, role_of, year_title
+from workflows.desk.memberships import memberships_of
 from workflows.desk.stages import stages
 from workflows.desk.timeline import timeline_page
 from workflows.desk.verb_pages import open_item
@@ -84,7 +85,13 @@ def _cycle_context(request: HttpRequest, case: Case, page: Page) -> dict[str, An
     past = list(case_file.past_years(case, viewer))
     paper = address_if_any("paper", case.pk, "pdf")
     return {
-        "stages": stages(case, kind_of(case).state_label(case.state), _notes(case, submissions, findings, request)),
+        "stages": stages(
+            case,
+            kind_of(case).state_label(case.state),
+            _notes(case, submissions, findings, request),
+            memberships_of([case])[case.pk],
+            viewer,
+        ),
         "squares": case_file.squares(case, viewer, submissions),
         "versions": case_file.versions(case, viewer, submissions, paper),
         "findings": findings,

@@ -15,6 +15,7 @@ from cases.keyset import Page, page_of
 from cases.lights import HELD, SIGNS, light_is, light_of
 from cases.models import Case, Finding, OrgUnit, WorkItem
 from cases.web import whole_number
+from workflows.desk.memberships import Membership, memberships_of
 from workflows.finding.kind import LIVE
 from workflows.quality_cycle.kind import QUALITY_CYCLE, State
 
@@ -49,7 +50,7 @@ class CycleFilters:
 
 @dataclass(frozen=True)
 class CycleLine:
-    """One cycle of the list, with its next limit and its findings."""
+    """One cycle of the list, with its next limit, its findings, and what has taken it up."""
 
     case: Case
     state: Any
@@ -59,6 +60,7 @@ class CycleLine:
     found: int
     unsettled: int
     referred: int
+    membership: Membership
 
 
 def cycles_of(viewer: Viewer, year: int) -> QuerySet[Case]:
@@ -108,6 +110,7 @@ def cycle_lines(cases: list[Case], at: dt.datetime) -> list[CycleLine]:
     keys = [case.pk for case in cases]
     items = _next_items(keys)
     counts = finding_counts(keys)
+    memberships = memberships_of(cases)
     return [
         CycleLine(
             case=case,
@@ -118,6 +121,7 @@ def cycle_lines(cases: list[Case], at: dt.datetime) -> list[CycleLine]:
             found=counts.get(case.pk, NO_FINDINGS).found,
             unsettled=counts.get(case.pk, NO_FINDINGS).unsettled,
             referred=counts.get(case.pk, NO_FINDINGS).referred,
+            membership=memberships[case.pk],
         )
         for case in cases
     ]
