@@ -22,7 +22,7 @@ def delivery_faults(
     """What hinders the delivery: ``visited_on``, ``present``, ``items``, ``item:CODE``; ``on`` is the local day."""
     faults: dict[str, list[Any]] = {}
     if record.visited_on is None:
-        faults["visited_on"] = [_("Give the date of the visit.")]
+        faults["visited_on"] = [_("Give the day of the visit.")]
     elif record.visited_on > on:
         faults["visited_on"] = [_("The visit lies in the future.")]
     if not record.present.strip():

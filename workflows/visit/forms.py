@@ -33,7 +33,7 @@ class ItemForm(ProblemFields):
 class ParticularsForm(forms.Form):
     """When the team was there, with whom, and what it thinks of the whole."""
 
-    visited_on = forms.DateField(label=_("Date of the visit"), required=False, widget=day_input())
+    visited_on = forms.DateField(label=_("Day of the visit"), required=False, widget=day_input())
     present = forms.CharField(
         label=_("Persons present"),
         required=False,
@@ -68,7 +68,7 @@ class ReplyForm(forms.Form):
 class ConclusionForm(forms.Form):
     """The team's conclusion."""
 
-    conclusion = Text(label=_("Conclusion"), rows=5, longest=LONGEST)
+    conclusion = Text(label=pgettext_lazy("visit", "Conclusion"), rows=5, longest=LONGEST)
 
 
 class ReasonForm(forms.Form):

@@ -58,7 +58,7 @@ def places(sheet: Sheet) -> list[tuple[str, str, list[Any]]]:
 
 def worded(sheet: Sheet, faults: Any) -> list[tuple[str, str, list[Any]]]:
     """Faults by place as (address, place, messages)."""
-    labels = {"visited_on": _("Date of the visit"), "present": _("Persons present"), "items": _("Check items")}
+    labels = {"visited_on": _("Day of the visit"), "present": _("Persons present"), "items": _("Check items")}
     found = []
     for place, said in faults.items():
         line = sheet.lines.get(place.removeprefix("item:"))
