@@ -52,7 +52,7 @@ def recompute(case: Case, version: SummaryVersion) -> Recomputation:
 
     What was changed by hand is left aside: the computed numbers are compared. Nothing is written.
     """
-    as_of = {"cutoff_on": version.cutoff_on, "known_at": version.at}
+    as_of: dict[str, Any] = {"cutoff_on": version.cutoff_on, "known_at": version.at}
     figures = reading.figures_of(case, **as_of)
     now = [row_of(entry) for entry in reading.entries_of(case, **as_of)]
     stored = rows_of(version)
