@@ -83,6 +83,17 @@ def test_the_whole_way_from_the_officer_to_acceptance(filing: Filing) -> None:
     assert faults_in(filing.case) == []
 
 
+def test_accepted_summaries_are_archived_with_their_programme_and_open_ones_go_their_way(filing: Filing) -> None:
+    filing.on("2021-10-08").submit()
+    filing.perform("accept", "region_officer")
+    programme = filing.case.parent
+    assert programme is not None
+    perform(programme, "end", by=SYSTEM, at=moment("2022-01-04"))
+    states = dict(Case.objects.filter(kind="summary").values_list("number", "state"))
+    assert states.pop(filing.case.number) == "archived"
+    assert set(states.values()) == {"drafting"}
+
+
 def test_it_cannot_be_handed_on_before_the_cut_off_has_passed(filing: Filing) -> None:
     filing.on("2021-09-30 23:59").explain()
     with pytest.raises(Conflict, match="cutoff_not_reached"):

@@ -20,12 +20,13 @@ from cases.roles import Role
 from cases.summaries.missing import missing_counties
 from cases.summaries.reading import drafts_of
 from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another
+from workflows.engine import CONSEQUENCES
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Task, Wait
 from workflows.nudging import NudgeVerbs
 from workflows.rules import verb
 from workflows.step import Step
-from workflows.summary import filing
+from workflows.summary import ending, filing
 from workflows.summary.opening import KIND
 
 
@@ -211,3 +212,4 @@ SUMMARY = register(
         record="summary",
     )
 )
+CONSEQUENCES.append(ending.archive_accepted)
