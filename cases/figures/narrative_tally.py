@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 
 from cases.clock import end_of_day
 from cases.editions.schema import EditionData
@@ -111,9 +112,8 @@ def tally(
 ) -> Tally:
     """Two queries. Counts the same findings as the table, and those of the sources beside it.
 
-    What a form reported counts only while the form does. Dates are those that findings have at present: an extension
-    granted after the cut-off makes a finding not overdue in a draft made later. Raises ValueError for a unit that is
-    no prefecture or region.
+    What a form reported counts only while the form does; a finding is overdue by the date it had then, which its
+    history tells. Raises ValueError for a unit that is no prefecture or region.
     """
     if unit.kind not in PARTS:
         raise ValueError(f"a narrative is that of a prefecture or region, not of a {unit.kind}")
@@ -126,7 +126,7 @@ def tally(
         institution__in=placed.values("institution_id"),
         year=cycle_year,
     )
-    return Tally(places, Count(tuple(_records(facts, places, cutoff_on))))
+    return Tally(places, Count(tuple(_records(facts.annotate(due=_due_on(moment)), places, cutoff_on))))
 
 
 def said(records: Iterable[Record]) -> dict[int, Said]:
@@ -138,10 +138,17 @@ def said(records: Iterable[Record]) -> dict[int, Said]:
     return {pk: Said(*texts) for pk, *texts in rows}
 
 
+def _due_on(moment: dt.datetime) -> Coalesce:
+    """The date that an open finding had at the moment: an extension granted since does not make it less overdue."""
+    history = Finding.history.filter(case_id=OuterRef("finding_id"), history_date__lte=moment)
+    then = Subquery(history.order_by("-history_date", "-history_id").values("due_on")[:1])
+    return Coalesce(Case(When(status=Status.OPEN, then=then)), "finding__due_on")
+
+
 def _records(facts: Any, places: dict[int, int | None], cutoff_on: dt.date) -> Iterable[Record]:
     """A finding's facets, which have a fact each, in one record; in the order in which findings were made."""
     rows = facts.order_by("finding_id", "facet").values_list(
-        "finding_id", "institution_id", "source", "item_code", "status", "finding__due_on", "facet"
+        "finding_id", "institution_id", "source", "item_code", "status", "due", "facet"
     )
     last: tuple[Any, ...] | None = None
     facets: list[str] = []

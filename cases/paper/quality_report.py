@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cases.editions.schema import EditionData
+from cases.editions.schema import EditionData, in_language
 from cases.paper.annex2 import Annex2Paper, Sheet, sheet_of
 from cases.paper.content import printable
 from cases.paper.wording import chinese_date
@@ -26,7 +26,13 @@ class Chapter:
     title_en: str
 
     @property
+    def label(self) -> str:
+        """The title for the reader of a page, numbered."""
+        return in_language(self.heading, f"{self.no}. {self.title_en}")
+
+    @property
     def heading(self) -> str:
+        """The title as the report prints it."""
         return f"{'一二三四五六七八九十'[self.no - 1]}、{self.title_zh}"
 
 

@@ -1,5 +1,7 @@
 """The words of a summary: drafted by the system, edited by the officer, the two kept apart (附件2, 存在问题、整改情况).
 
+The chapters of the annual quality report (年度医养结合机构服务质量报告) are passages of the same summary.
+
 The caller has locked the case and has checked state and grants. Drafting again renews what was drafted and leaves
 what was edited alone.
 """
@@ -7,18 +9,21 @@ what was edited alone.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases.editions.schema import Annex2
+from cases.editions.schema import Annex2, Heading
 from cases.errors import Conflict, Invalid
 from cases.models import Summary, SummaryText, User
+from cases.paper.quality_report import CHAPTERS, Chapter
 
 LONGEST = 8_000
 DRAFTED = "drafted"
+ANNEX2 = (SummaryText.Part.PROBLEMS, SummaryText.Part.RECTIFICATION)
+REPORT = (SummaryText.Part.REPORT,)
 
 Drafts = Mapping[tuple[str, int], str]
 
@@ -62,34 +67,37 @@ def key_of(part: str, no: int) -> str:
 
 
 def headings_of(annex2: Annex2) -> dict[tuple[str, int], str]:
-    """The headings that the document prints, by part and number."""
-    return {
-        (str(part), heading.no): heading.label
-        for part, headings in (
-            (SummaryText.Part.PROBLEMS, annex2.problems),
-            (SummaryText.Part.RECTIFICATION, annex2.rectification),
-        )
-        for heading in headings
-    }
+    """The headings that the document prints, and the chapters of the quality report, by part and number."""
+    parts: tuple[tuple[str, Sequence[Heading | Chapter]], ...] = (
+        (SummaryText.Part.PROBLEMS, annex2.problems),
+        (SummaryText.Part.RECTIFICATION, annex2.rectification),
+        (SummaryText.Part.REPORT, CHAPTERS),
+    )
+    return {(str(part), heading.no): heading.label for part, headings in parts for heading in headings}
 
 
-def passages_of(summary: Summary, annex2: Annex2) -> list[Passage]:
-    """Every heading with what is written under it, in printed order; one query."""
+def passages_of(summary: Summary, annex2: Annex2, parts: Container[str] = ANNEX2) -> list[Passage]:
+    """Every heading of the parts with what is written under it, in printed order; one query."""
     rows = {(row.part, row.no): row for row in summary.texts.all()}
     found = []
     for (part, no), label in headings_of(annex2).items():
+        if part not in parts:
+            continue
         row = rows.get((part, no))
         words = (row.drafted, row.edited, row.row_version) if row is not None else ()
         found.append(Passage(part, no, label, *words))
     return found
 
 
-def passages_in(texts: Mapping[str, Mapping[str, str]], annex2: Annex2) -> list[Passage]:
+def passages_in(
+    texts: Mapping[str, Mapping[str, str]], annex2: Annex2, parts: Container[str] = ANNEX2
+) -> list[Passage]:
     """The same from the texts of a filed version."""
     return [
         Passage(part, no, label, words.get("drafted", ""), words.get("edited", ""))
         for (part, no), label in headings_of(annex2).items()
         for words in [texts.get(key_of(part, no), {})]
+        if part in parts
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from cases.editions.pinned import edition_of
 from cases.figures import annex2, narrative
 from cases.figures.annex2 import Entry, Figures, MissingCounty
-from cases.models import Case, Round, Summary
+from cases.models import Case, Round, Summary, SummaryText
 
 
 def arguments(case: Case, *, cutoff_on: dt.date | None = None, known_at: dt.datetime | None = None) -> dict[str, Any]:
@@ -42,7 +42,8 @@ def missing_of(case: Case, **as_of: Any) -> list[MissingCounty]:
 
 
 def drafts_of(case: Case) -> dict[tuple[str, int], str]:
-    """The passages of the narrative as the system words them from the findings, by part and number."""
-    record: Summary = case.summary
-    found: Round = record.round
-    return narrative.draft(edition_of(case), unit=case.unit, cycle_year=found.cycle_year, cutoff_on=found.cutoff_on)
+    """The passages as the system words them from the findings, by part and number: Annex 2's and the report's."""
+    edition, asked = edition_of(case), arguments(case)
+    chapters = narrative.report_chapters(edition, figures_of(case), **asked)
+    report = {(str(SummaryText.Part.REPORT), no): text for no, text in chapters.items()}
+    return narrative.draft(edition, **asked) | report

@@ -22,7 +22,7 @@ from cases.summaries.reading import drafts_of
 from cases.web import viewer_of, whole_number
 from workflows.summary.scope import OPEN_STATES, completing, may_complete, reads_draft, summary_in_scope
 
-PARTS = {part: part.label for part in (SummaryText.Part.PROBLEMS, SummaryText.Part.RECTIFICATION)}
+PARTS = {part: part.label for part in SummaryText.Part}
 
 
 @require_safe
@@ -92,7 +92,7 @@ def _page(request: HttpRequest, case: Any, *, typed: Any = None, status: int = 2
             _("The draft belongs to its authors until it is filed."),
             hint=_("Filed versions can be read and downloaded."),
         )
-    found = passages.passages_of(case.summary, case.edition.parsed.annex2)
+    found = passages.passages_of(case.summary, case.edition.parsed.annex2, PARTS)
     context = {
         "case": case,
         "parts": [

@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{CASE}versions/<int:no>/seal/", sealing.summary_seal, name="summary_seal"),
     path(f"{CASE}compare/", version_pages.summary_compare, name="summary_compare"),
     path(f"{CASE}paper.<slug:ending>", paper_pages.summary_paper, name="summary_paper"),
+    path(f"{CASE}report.docx", paper_pages.summary_report, name="summary_report"),
     path(f"{CASE}do/<slug:verb>/", pages.summary_verb, name="summary_verb"),
 ]
