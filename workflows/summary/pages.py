@@ -79,6 +79,8 @@ def summary(request: HttpRequest, pk: int) -> HttpResponse:
 def summary_version(request: HttpRequest, pk: int, no: int) -> HttpResponse:
     """A filed version, as it was filed."""
     case = summary_in_scope(request, pk)
+    if case.kind != KIND:  # the region's report has a page of its own
+        return redirect(f"{reverse(case.kind, args=[pk])}?version={no}")
     return summary_page(request, case, version=version_of(case, str(no)))
 
 
