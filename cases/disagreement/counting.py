@@ -131,7 +131,7 @@ def belied(place: Place, year: int) -> list[Belied]:
         SELECT cycle_id, institution, county_unit, item, by_county, by_team
         FROM items WHERE by_county + by_team > 0 ORDER BY institution, cycle_id, item
     """
-    return [Belied(*row[:4], bool(row[4]), bool(row[5])) for row in _asked(place, year, wanted)]
+    return [Belied._make((*row[:4], bool(row[4]), bool(row[5]))) for row in _asked(place, year, wanted)]
 
 
 def by_institution(institution_ids: Iterable[int], year: int) -> dict[int, int]:

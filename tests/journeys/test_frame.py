@@ -69,7 +69,7 @@ def county_officer() -> Any:
         (Role.PREFECTURE_HEAD, ["inbox", "ledger", "cycles", "units"]),
         (Role.INSPECTOR, ["inbox", "ledger", "cycles", "units"]),
         (Role.SYSTEM_ADMIN, ["inbox", "roster"]),
-        (Role.NATIONAL_EXPERT, []),
+        (Role.NATIONAL_EXPERT, ["inbox"]),
     ],
 )
 def test_each_role_is_led_to_its_own_pages(all_pages: None, role: str, names: list[str]) -> None:

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext, pgettext
 
 from cases.access import Viewer
 from cases.lights import light_of
-from cases.models import Case, Finding, SelfCheckSubmission, User, WorkItem
-from cases.roles import Role
+from cases.models import Case, CaseParty, Finding, SelfCheckSubmission, User, WorkItem
+from cases.roles import PARTY_ROLES, Role
 from workflows.desk.destinations import destination_of, href_of, page_of_case, title_of
 from workflows.desk.inbox import people_at
 from workflows.kinds import kind_of
@@ -57,7 +57,13 @@ def lines_of(items: Sequence[WorkItem], viewer: Viewer, people: bool = False) ->
     prefetch_related_objects([item.process for item in items if item.process.kind == "finding"], "finding")
     submissions = _submissions(item.process_id for item in items if item.node in COUNTY_NODES)
     seats = people_at(((item.unit_id, item.role) for item in items), viewer.on) if people else {}
-    return [_line(item, viewer, submissions, seats) for item in items]
+    teams = _teams([item.process_id for item in items if item.role in PARTY_ROLES], viewer) if people else {}
+    return [
+        _line(item, viewer, submissions, teams.get(item.process_id, []))
+        if item.role in PARTY_ROLES
+        else _line(item, viewer, submissions, seats.get((item.unit_id, item.role), []))
+        for item in items
+    ]
 
 
 def case_lines(cases: Iterable[Case]) -> list[CaseLine]:
@@ -96,9 +102,18 @@ def check_item_label(case: Case, code: str) -> str:
     return _("Item %(no)d %(name)s") % {"no": item.no, "name": item.short}
 
 
-def _line(item: WorkItem, viewer: Viewer, submissions: dict[int, Any], seats: dict[tuple[int, str], list[str]]) -> Line:
+def _teams(cases: Sequence[int], viewer: Viewer) -> dict[int, list[str]]:
+    """Who does work that belongs to the parties of its case; one query where there is such work."""
+    names: dict[int, list[str]] = {}
+    if cases:
+        rows = CaseParty.objects.valid(viewer.on).filter(case__in=cases, part="expert").order_by("pk")
+        for case_id, name in rows.values_list("case_id", "user__name"):
+            names.setdefault(case_id, []).append(name)
+    return names
+
+
+def _line(item: WorkItem, viewer: Viewer, submissions: dict[int, Any], names: list[str]) -> Line:
     destination, case = destination_of(item), item.process
-    names = seats.get((item.unit_id, item.role), [])
     kind = kind_of(case)
     verb = kind.verbs.get(item.outcome)
     return Line(
