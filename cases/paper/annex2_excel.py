@@ -24,8 +24,8 @@ LAST = len(WIDTHS)
 # Chinese characters of 11 points that fill a line across all columns, and across the text column.
 ACROSS, IN_TEXT = 45, 22
 LINE = 15.5
-LONGEST_TEXT = 32_767  # what a cell of Excel can hold
-TALLEST_ROW = 409.0
+# A row of Excel can be 409 points high: a longer paragraph goes on in the next row.
+LONGEST_IN_A_ROW = 1_000
 TEXT, CHANGED = "@", '0"✎%s"'
 
 _thin = Side(style="thin", color="000000")
@@ -73,13 +73,14 @@ class _Writer:
             self.put(self.row - 1, LAST, "草稿", font=Font(name=HEI, size=16, color="808080"), alignment=MIDDLE)
         self.across(sheet.title, font=Font(name=SONG, size=20, bold=True), alignment=MIDDLE, height=34)
         for blanks in sheet.header:
-            self.across("    ".join(map(_blank, blanks)), height=20)
+            line = "    ".join(map(_blank, blanks))
+            self.across(line, height=max(20, _height(line, ACROSS)))
         self.table(sheet)
         self.across(sheet.footnote, height=20)
         if sheet.notes:
             self.across("✎人工调整的数据：", height=LINE)
         for text in (*sheet.notes, *sheet.remarks):
-            self.across(text, size=9, alignment=TOP, height=_height(text, ACROSS * 1.2))
+            self.paragraph(text, size=9)
 
     def table(self, sheet: Sheet) -> None:
         row = self.next_row(22)
@@ -120,7 +121,7 @@ class _Writer:
         for passage in narrative.passages:
             self.across(passage.label, font=Font(name=HEI, size=11), height=18)
             for text in passage.paragraphs:
-                self.across(f"　　{text}", alignment=TOP, height=_height(f"　　{text}", ACROSS))
+                self.paragraph(f"　　{text}")
         last = self.row - 1
         for row in range(first, last + 1):
             edges = {"top": _thin if row == first else None, "bottom": _thin if row == last else None}
@@ -128,6 +129,11 @@ class _Writer:
             self.page.cell(row, LAST).border = Border(right=_thin, **edges)
             for column in range(2, LAST):
                 self.page.cell(row, column).border = Border(**edges)
+
+    def paragraph(self, text: str, size: float = 11) -> None:
+        for start in range(0, len(text), LONGEST_IN_A_ROW):
+            piece = text[start : start + LONGEST_IN_A_ROW]
+            self.across(piece, size=size, alignment=TOP, height=_height(piece, ACROSS * 11 / size))
 
     def words(self, line: Row) -> int:
         row = self.next_row(max(20, _height(line.text, IN_TEXT)))
@@ -166,7 +172,7 @@ class _Writer:
         cell.font, cell.alignment = Font(name=SONG, size=11), LEFT
         for name, style in styles.items():
             setattr(cell, name, style)
-        cell.value = text[:LONGEST_TEXT]
+        cell.value = text
         cell.data_type, cell.number_format = "s", TEXT
 
     def box(self, top: int, left: int, bottom: int, right: int) -> None:
@@ -178,7 +184,7 @@ class _Writer:
 
     def next_row(self, height: float) -> int:
         row, self.row = self.row, self.row + 1
-        self.page.row_dimensions[row].height = min(height, TALLEST_ROW)
+        self.page.row_dimensions[row].height = height
         return row
 
 

@@ -203,6 +203,14 @@ def test_the_excel_file_prints_on_a4_and_merges_its_headers() -> None:
     assert "第2版" in page.oddFooter.left.text
 
 
+def test_a_paragraph_longer_than_a_row_of_excel_goes_on_in_the_next() -> None:
+    paper = dataclasses.replace(filed(), texts={("problems", 1): "很长的段落。" * 1300})
+    page = sheet_of_excel(paper)
+    assert text_of_excel(paper).count("很长的段落。") == 1300
+    assert max(row.height for row in page.row_dimensions.values()) <= 409
+    assert max(len(str(cell.value or "")) for row in page.iter_rows() for cell in row) <= 1000
+
+
 def test_word_and_excel_files_are_sound_archives_of_well_formed_parts() -> None:
     for content, marker in ((annex2_word(filed()), "word/document.xml"), (annex2_excel(filed()), "xl/workbook.xml")):
         check_archive(content, marker)
