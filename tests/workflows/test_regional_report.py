@@ -285,6 +285,18 @@ def test_officer_head_and_nation_do_their_parts_on_the_page(report: Filing, clie
     assert page(client, report, "nation_officer", "do/nonsense/").status_code == 400
 
 
+def test_a_former_version_stays_readable_beside_the_later_one(report: Filing, client: Client) -> None:
+    report.explain().perform("request_confirmation", "region_officer")
+    report.perform("submit", "region_head")
+    report.perform("return_", "nation_officer", reason="缺少说明。")
+    client.force_login(report.world.nation_officer)
+    former = client.get(f"/summaries/{report.case.pk}/versions/1/", follow=True)
+    assert former.redirect_chain == [(f"/regional-reports/{report.case.pk}/?version=1", 302)]
+    assert (former.status_code, former.context["is_former"], former.context["version"].no) == (200, True, 1)
+    assert former.context["verbs"] == set()
+    assert client.get(f"/regional-reports/{report.case.pk}/?version=9").status_code == 404
+
+
 def test_two_officers_who_explain_at_once_do_not_overwrite_each_other(report: Filing, client: Client) -> None:
     page(client, report, "region_officer", "missing/", missing_reason="先写的。", row_version=0)
     answer = page(client, report, "region_officer", "missing/", missing_reason="后写的。", row_version=0)
@@ -333,7 +345,7 @@ def round_of(filing: Filing) -> Round:
 def ask(client: Client, filing: Filing, role: str, name: str = "", **data: Any) -> Any:
     client.force_login(filing.world.people[role])
     address = f"/rounds/{round_of(filing).pk}/{name}"
-    return client.post(address, data) if name and not name.startswith("?") else client.get(address + name)
+    return client.post(address, data) if name and not name.startswith("?") else client.get(address)
 
 
 def test_the_matrix_tells_the_six_ways_in_which_a_prefecture_may_stand(staffed: Filing) -> None:

@@ -9,14 +9,12 @@ from django.utils.translation import gettext as _
 
 from cases.access import Viewer
 from cases.errors import OutOfScope, WrongRole
-from cases.models import Case, OrgUnit
+from cases.models import OrgUnit
 from cases.tree import STEP
 from cases.web import viewer_of, whole_number
-from workflows.desk.counting import year_asked
+from workflows.desk.counting import counts_for, year_asked, years_of
 from workflows.reporting.completeness import ALL, GROUPS
 from workflows.reporting.steps import LEVELS, Step, rounds_of, steps_of
-
-YEARS_BACK = 6
 
 
 @dataclass(frozen=True)
@@ -30,12 +28,8 @@ class Asked:
     steps: list[Step]
     step: Step
     group: str
+    years: list[int]
     own: bool = False
-
-    @property
-    def years(self) -> list[int]:
-        """The years to choose from, the newest first."""
-        return list(range(max(self.viewer.on.year, self.year), self.viewer.on.year - YEARS_BACK, -1))
 
 
 def asked_by(request: HttpRequest) -> Asked:
@@ -49,12 +43,13 @@ def asked_by(request: HttpRequest) -> Asked:
     area = top if key is None else OrgUnit.objects.visible_to(viewer).filter(pk=key).first()
     if area is None:
         raise OutOfScope("no_such_area", _("There is no such area, or it is not among those that you may see."))
-    year = year_asked(given.get("year", "")) or _latest_year(viewer)
+    years = years_of(counts_for(viewer))
+    year = year_asked(given.get("year", "")) or next((each for each in years if each <= viewer.on.year), viewer.on.year)
     steps = steps_of(area, rounds_of(area, year))
     step = next((step for step in steps if step.code == given.get("step", "")), steps[0])
     group = given.get("group", "")
     above = [unit for unit in _ancestors(area) if unit.path.startswith(top.path)]
-    return Asked(viewer, year, area, above, steps, step, group if group in GROUPS else ALL, "own" in given)
+    return Asked(viewer, year, area, above, steps, step, group if group in GROUPS else ALL, years, "own" in given)
 
 
 def _top(viewer: Viewer) -> OrgUnit:
@@ -74,10 +69,3 @@ def _ancestors(area: OrgUnit) -> list[OrgUnit]:
     """The area and the units above it, the highest first."""
     paths = [area.path[:length] for length in range(STEP, len(area.path) + 1, STEP)]
     return list(OrgUnit.objects.filter(path__in=paths))
-
-
-def _latest_year(viewer: Viewer) -> int:
-    """This year, or the latest year before it of which the viewer sees a case."""
-    this = viewer.on.year
-    found = Case.objects.visible_to(viewer).filter(year__lte=this, kind="quality_cycle")
-    return found.order_by("-year").values_list("year", flat=True).first() or this

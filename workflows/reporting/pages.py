@@ -90,7 +90,7 @@ def group_word(group: str) -> str:
 def _overview(asked: Asked, row: Row, table: Table) -> dict[str, Any]:
     inner = row.unit.kind in LEVELS and not row.own
     return {
-        "unit": row.unit,
+        "name": row.unit.division or row.unit.name,
         "own": row.own,
         "href": f"{reverse('reporting')}?{_query(asked, row.unit, step=asked.step.code)}" if inner else "",
         "cells": _cells(asked, row.unit, row.tallies, table.steps, own=row.own),
@@ -115,7 +115,7 @@ def _cells(
 def _timeliness(asked: Asked, unit: OrgUnit, tally: Tally, *, own: bool) -> dict[str, Any]:
     groups = (ALL, "on_time", "extended", "late", "undated", "overdue", "open")
     return {
-        "unit": unit,
+        "name": unit.division or unit.name,
         "own": own,
         "cells": [
             {"group": group, "number": tally[group], "href": _list(asked, unit, asked.step, group, own=own)}

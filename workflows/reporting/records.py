@@ -88,7 +88,7 @@ def _items(asked: Asked, cases: list[Case]) -> dict[int, WorkItem]:
             ended[item.process_id] = item
     found = {}
     for case in cases:
-        done = case.standing in DONE  # type: ignore[attr-defined]
+        done = case.standing in DONE
         item = ended.get(case.pk) if done else running.get(case.pk)
         if item is not None:
             item.process = case

@@ -91,14 +91,14 @@ WORK_PLAN = Step(
 def summary_step(of: str, label: str) -> Step:
     """The prefectures' summaries of one round."""
     done = ("submitted", "accepted", "archived")
-    words = _("Prefecture summary, %(round)s") % {"round": label}
+    words = _("Prefecture summary · %(round)s") % {"round": label}
     return Step(f"summary-{of}", words, "summary", "prefecture", done, ("summary_confirm",), ("submit",), of_round=of)
 
 
 def report_step(of: str, label: str) -> Step:
     """The regions' reports of one round; the date is that of the officer's work, of which the head approves."""
     done = ("submitted", "acknowledged")
-    words = _("Regional report, %(round)s") % {"round": label}
+    words = _("Regional report · %(round)s") % {"round": label}
     rules, outcomes = ("regional_report",), ("request_confirmation",)
     return Step(f"regional_report-{of}", words, "regional_report", "region", done, rules, outcomes, of_round=of)
 

@@ -57,7 +57,7 @@ class RegionalReportCase(ItemVerbs, Case):
 
     class Meta:
         proxy = True
-        verbose_name = gettext_lazy("Regional report")
+        verbose_name = pgettext_lazy("document", "Regional report")
         verbose_name_plural = gettext_lazy("Regional reports")
 
     @verb(
@@ -184,7 +184,7 @@ class RegionalReportFlow(flow.Flow):
 REGIONAL_REPORT = register(
     Kind(
         code=KIND,
-        label=gettext_lazy("Regional report"),
+        label=pgettext_lazy("document", "Regional report"),
         model=RegionalReportCase,
         flow=RegionalReportFlow,
         states=State,
