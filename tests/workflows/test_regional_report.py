@@ -452,3 +452,16 @@ def test_the_nation_sees_the_regions_and_acknowledges_or_returns(report: Filing,
     assert Case.objects.get(pk=report.case.pk).state == "acknowledged"
     client.force_login(report.world.region_officer)
     assert client.post(f"{address}acknowledge/", {}).status_code == 403
+
+
+def test_the_nations_first_page_names_the_regions_and_what_waits(report: Filing, client: Client) -> None:
+    client.force_login(report.world.nation_officer)
+    first = client.get("/")
+    assert [line.region for line in first.context["reports"]] == [report.world.region] * 2
+    assert first.context["lines"] == []
+    report.explain().perform("request_confirmation", "region_officer")
+    report.perform("submit", "region_head")
+    (line,) = client.get("/").context["lines"]
+    assert line.href == f"/regional-reports/{report.case.pk}/"
+    client.force_login(report.world.region_officer)
+    assert "reports" not in client.get("/").context
