@@ -31,6 +31,7 @@ GROUP = 50  # so many messages are noted as sent together; a worker that dies se
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
 ERROR_LENGTH = 300
 MOST_CLAIMS = len(PAUSES) + 4  # a message that workers keep dying of is given up
+CAREFUL_AFTER = 3  # claims; from then on a message is sent alone, so that those beside it do not die with it
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ def send_dispatches(at: dt.datetime, limit: int = 100) -> int:
         return 0
     begun, done = time.monotonic(), 0
     outcomes: list[Outcome] = []
-    waiting = _loaded(taken.keys)
+    waiting, left = _together(_loaded(taken.keys))
+    _release(taken.token, left)
     preferences = preferences_of(_recipient_of(dispatch).pk for dispatch in waiting)
     channels = Channels(preferences)
     try:
@@ -65,6 +67,14 @@ def send_dispatches(at: dt.datetime, limit: int = 100) -> int:
         done += finish(taken.token, outcomes, at)
     _release(taken.token, waiting)
     return done
+
+
+def _together(claimed: list[Dispatch]) -> tuple[list[Dispatch], list[Dispatch]]:
+    """What is sent in this sweep, and what is left to the next: all of it, or one that was begun too often, alone."""
+    suspect = next((dispatch for dispatch in claimed if dispatch.attempts > CAREFUL_AFTER), None)
+    if suspect is None:
+        return claimed, []
+    return [suspect], [dispatch for dispatch in claimed if dispatch is not suspect]
 
 
 class Channels:

@@ -213,6 +213,32 @@ def test_what_workers_keep_dying_of_is_given_up(called: Dispatch) -> None:
     assert again(called).state == "failed"
 
 
+def test_a_message_that_workers_die_of_takes_no_other_with_it(
+    story: Story, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Webhook.objects.create(url=receiver.url, created_at=AT)
+    for days in (7, 5, 3):
+        reminded(story, days=-days)
+    poison, *others = Dispatch.objects.filter(channel="webhook").order_by("pk")
+    original = sending.Channels.send
+
+    def send(self: Any, dispatch: Dispatch) -> Any:
+        if dispatch.pk == poison.pk and dispatch.attempts <= sending.MOST_CLAIMS:
+            raise KeyboardInterrupt
+        return original(self, dispatch)
+
+    monkeypatch.setattr(sending.Channels, "send", send)
+    at = AT
+    while Dispatch.objects.filter(channel="webhook", state="waiting").exists():
+        try:
+            at += LEASE if not send_dispatches(at) else dt.timedelta(0)
+        except KeyboardInterrupt:
+            at += LEASE
+    assert again(poison).state == "failed"
+    assert [again(other).state for other in others] == ["sent", "sent"]
+    assert len(receiver.calls) == len(others)
+
+
 def test_what_there_was_no_time_for_is_given_back_untried(
     called: Dispatch, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
