@@ -137,17 +137,19 @@ class _Writer:
 
     def words(self, line: Row) -> int:
         row = self.next_row(max(20, _height(line.text, IN_TEXT)))
-        self.put(row, 1, line.no, alignment=MIDDLE, border=BOX)
+        self.number(row, 1, int(line.no), "0")
         self.put(row, 2, line.text, border=BOX)
         return row
 
     def figure(self, row: int, column: int, figure: Figure) -> None:
         """A number as a number; the mark of a change by hand is in its format, not in its value."""
-        cell = self.page.cell(row, column, figure.value)
-        cell.font, cell.alignment, cell.border = Font(name=SONG, size=11), MIDDLE, BOX
-        cell.number_format = CHANGED % figure.sign if figure.note else "0"
+        self.number(row, column, figure.value, CHANGED % figure.sign if figure.note else "0")
         if figure.note:
-            cell.fill = SHADE
+            self.page.cell(row, column).fill = SHADE
+
+    def number(self, row: int, column: int, value: int | None, shown: str) -> None:
+        cell = self.page.cell(row, column, value)
+        cell.font, cell.alignment, cell.border, cell.number_format = Font(name=SONG, size=11), MIDDLE, BOX, shown
 
     def heading(self, row: int, column: int, text: str, alignment: Alignment = MIDDLE) -> None:
         self.put(row, column, text, font=Font(name=HEI, size=11), alignment=alignment, border=BOX)
