@@ -205,6 +205,13 @@ def test_the_excel_file_prints_on_a4_and_merges_its_headers() -> None:
     assert "第2版" in page.oddFooter.left.text
 
 
+def test_merged_cells_are_written_in_the_order_of_their_places() -> None:
+    """A set is written in another order by another interpreter, and the file would have other bytes."""
+    with zipfile.ZipFile(io.BytesIO(annex2_excel(filed()))) as parts:
+        written = re.findall(r'<mergeCell ref="([^"]+)"', parts.read("xl/worksheets/sheet1.xml").decode())
+    assert written == [str(each) for each in sheet_of_excel(filed()).merged_cells.sorted()]
+
+
 def test_a_paragraph_longer_than_a_row_of_excel_goes_on_in_the_next() -> None:
     paper = dataclasses.replace(filed(), texts={("problems", 1): "很长的段落。" * 1300})
     page = sheet_of_excel(paper)
