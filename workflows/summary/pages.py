@@ -177,7 +177,6 @@ def summary_page(
         "is_former": asked_for is not None,
         "versions": versions,
         "words": words,
-        "has_words": any(each.text for each in words),
         "own": own,
         "missing": missing,
         "writable": version is None and case.state in OPEN_STATES and may_complete(request, case),
