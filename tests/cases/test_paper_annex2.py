@@ -220,6 +220,12 @@ def test_a_paragraph_longer_than_a_row_of_excel_goes_on_in_the_next() -> None:
     assert max(len(str(cell.value or "")) for row in page.iter_rows() for cell in row) <= 1000
 
 
+def test_what_goes_on_in_the_next_row_of_excel_is_no_formula_there() -> None:
+    page = sheet_of_excel(dataclasses.replace(filed(), texts={("problems", 1): f"{'x' * 998}=1+1"}))
+    (cell,) = (cell for row in page.iter_rows() for cell in row if cell.value == "=1+1")
+    assert cell.data_type == "s"
+
+
 def test_word_and_excel_files_are_sound_archives_of_well_formed_parts() -> None:
     for content, marker in ((annex2_word(filed()), "word/document.xml"), (annex2_excel(filed()), "xl/workbook.xml")):
         check_archive(content, marker)
