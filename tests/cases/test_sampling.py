@@ -114,6 +114,12 @@ def test_the_marks_hit_exactly_as_many_as_are_wanted(weights: list[int], size: i
     assert len(hits) == len(set(hits)) == min(size, len(weights))
 
 
+def test_a_stretch_includes_its_beginning_and_not_its_end() -> None:
+    halves = [Fraction(1, 2)] * 4
+    assert systematic(halves, Fraction(0)) == [0, 2]
+    assert systematic(halves, Fraction(1, 2)) == [1, 3]
+
+
 @given(st.lists(st.integers(1, 12), min_size=1, max_size=8), st.integers(1, 8))
 def test_over_all_starts_each_is_hit_exactly_as_often_as_its_chance_says(weights: list[int], size: int) -> None:
     chances = probabilities(weights, size)
@@ -150,6 +156,16 @@ def test_the_order_of_the_frame_does_not_matter_and_the_same_seed_draws_the_same
     shuffler.shuffle(mixed)
     assert draw(mixed, size, seed) == draw(frame, size, seed)
     assert frame_digest(mixed) == frame_digest(frame)
+
+
+def test_replacements_follow_by_number_over_weight_so_that_risk_comes_first() -> None:
+    frame = candidates([("650100", (), weight) for weight in (10_000, 90_000, 30_000, 200_000) * 5])
+    waiting = [place for place in draw(frame, 2, "2021-10-20") if not place.drawn]
+    order = [number("2021-10-20", "650100", int(row.candidate.code) + 1) / row.candidate.units for row in waiting]
+    assert order == sorted(order)
+    assert [row.candidate.code for row in waiting] != sorted(
+        (row.candidate.code for row in waiting), key=lambda code: number("2021-10-20", "650100", int(code) + 1)
+    )
 
 
 def test_another_seed_draws_others() -> None:
