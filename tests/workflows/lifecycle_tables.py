@@ -58,6 +58,8 @@ CYCLE = table(
     archive              | region_officer region_head system   | verified>archived
     cancel               | county_approver {SUPERIORS}         | self_check>cancelled confirming>cancelled submitted>cancelled returned>cancelled approving>cancelled rectifying>cancelled verified>cancelled
     reopen               | {SUPERIORS}                         | rectifying>returned verified>returned archived>returned cancelled>returned
+    take_spot_check      | system                              | rectifying>rectifying verified>rectifying
+    note_spot_check      | system                              | {stays("self_check confirming submitted returned approving")}
     hold                 | {SUPERIORS}                         | {stays(CYCLE_LIVE)}
     request_extension    | institution_filler institution_head | returned>returned
     release_hold         | {SUPERIORS}                         | {stays(CYCLE_LIVE)}
@@ -156,6 +158,45 @@ SUMMARY = table(
     """
 )
 
+REGIONAL_REPORT = table(
+    """
+    request_confirmation | region_officer             | drafting>confirming returned>confirming
+    send_back            | region_head                | confirming>drafting,returned
+    submit               | region_head                | confirming>submitted
+    withdraw             | region_officer region_head | confirming>drafting,returned submitted>confirming
+    acknowledge          | nation_officer             | submitted>acknowledged
+    return_              | nation_officer             | submitted>returned
+    correct              | region_officer             | acknowledged>drafting
+    """
+)
+
+# Of a region's spot-check; its expert is sent, the nation's is not.
+VISIT = table(
+    f"""
+    assign   | system                         | {stays("visiting delivered concluding")}
+    deliver  | region_expert                  | visiting>delivered
+    sign     | institution_head               | delivered>concluding
+    reply    | institution_head               | delivered>concluding
+    proceed  | region_expert                  | delivered>concluding
+    conclude | region_expert                  | concluding>concluded
+    reassess | region_expert                  | concluding>visiting
+    withdraw | region_expert institution_head | delivered>visiting concluding>delivered
+    cancel   | region_officer                 | {leads("visiting delivered concluding", "cancelled")}
+    """
+)
+
+# Of a region: the nation holds the same grant, and does not draw for it.
+SPOT_CHECK = table(
+    f"""
+    revise      | region_officer | {stays("planning")}
+    draw        | region_officer | planning>visiting
+    assign_team | region_officer | {stays("visiting")}
+    replace     | region_officer | {stays("visiting")}
+    conclude    | region_officer | visiting>concluded
+    cancel      | region_officer | {leads("planning visiting", "cancelled")}
+    """
+)
+
 # Of an institution; a county's own goes to its prefecture at once. Most verbs are those of whoever has it.
 PRACTICE = table(
     f"""
@@ -170,19 +211,6 @@ PRACTICE = table(
     """
 )
 OF_WHOEVER_HAS_IT = frozenset({"file", "forward", "select", "publish", "return_", "decline"})
-
-REGIONAL_REPORT = table(
-    """
-    request_confirmation | region_officer             | drafting>confirming returned>confirming
-    send_back            | region_head                | confirming>drafting,returned
-    submit               | region_head                | confirming>submitted
-    withdraw             | region_officer region_head | confirming>drafting,returned submitted>confirming
-    acknowledge          | nation_officer             | submitted>acknowledged
-    return_              | nation_officer             | submitted>returned
-    correct              | region_officer             | acknowledged>drafting
-    """
-)
-
 
 # Whoever holds the open work item's grant may also claim, release and hand over; the item's role decides who that is.
 ITEM_VERBS = frozenset({"claim", "release", "hand_over"})
@@ -208,6 +236,8 @@ ITEM_HOLDERS = {
     "supervision": {"active": SUPERIORS},
     "common_problem": {"declared": "county_officer", "in_progress": "county_officer"},
     "programme": {"drafting": "region_officer region_head"},
+    "visit": {"visiting": "region_expert", "delivered": "institution_head", "concluding": "region_expert"},
+    "spot_check": dict.fromkeys(("planning", "visiting"), "region_officer nation_officer"),
     "practice": {
         "drafting": "institution_filler institution_head",
         "county": "county_officer",
@@ -235,14 +265,18 @@ ITEM_HOLDERS = {
 }
 
 # Who does not see the cases of a kind, because they belong to a unit above theirs.
-BELOW_PREFECTURE = frozenset("institution_filler institution_head county_officer county_approver".split())
+BELOW_PREFECTURE = frozenset(["institution_filler", "institution_head", "county_officer", "county_approver"])
 BLIND = {
     "common_problem": frozenset({"institution_filler", "institution_head"}),
     "programme": BELOW_PREFECTURE | {"prefecture_officer", "prefecture_head"},
     "work_plan": BELOW_PREFECTURE,
     "summary": BELOW_PREFECTURE,
     "regional_report": BELOW_PREFECTURE | {"prefecture_officer", "prefecture_head"},
+    "spot_check": BELOW_PREFECTURE | {"prefecture_officer", "prefecture_head"},
 }
+
+# Who sees the cases of a kind by their part in them.
+PARTIES = {"visit": frozenset({"region_expert"})}
 
 INSIDE = frozenset(
     f"institution_filler institution_head county_officer county_approver inspector nation_officer {SUPERIORS}".split()

@@ -13,9 +13,10 @@ from django.db import transaction
 from cases.access import SYSTEM
 from cases.editions.pinned import _editions
 from cases.errors import Refusal
-from cases.models import Case, Edition, Finding
+from cases.models import Case, DrawEntry, Edition, Finding
 from tests.filing import Filing
 from tests.story import Story, problem
+from tests.visiting import FOUND, send_team
 from tests.workflows.ledger_rows import findings
 from tests.workflows.lifecycle_tables import (
     BLIND,
@@ -30,16 +31,20 @@ from tests.workflows.lifecycle_tables import (
     ITEM_VERBS,
     OF_WHOEVER_HAS_IT,
     OUTSIDE,
+    PARTIES,
     PRACTICE,
     PROGRAMME,
     REGIONAL_REPORT,
+    SPOT_CHECK,
     SUMMARY,
     SUPERVISION,
+    VISIT,
     WORK_PLAN,
     Row,
 )
 from tests.workflows.programmes import write_plan
-from tests.worlds import unit
+from tests.workflows.spot_checks import PLAN, act, drawn, planned, visits
+from tests.worlds import World, unit
 from workflows.common_problem.declaring import declare
 from workflows.engine import perform
 from workflows.kinds import KINDS
@@ -51,15 +56,22 @@ TABLES = {
     "finding": FINDING,
     "extension": EXTENSION,
     "supervision": SUPERVISION,
+    "visit": VISIT,
     "common_problem": COMMON_PROBLEM,
     "programme": PROGRAMME,
     "work_plan": WORK_PLAN,
     "summary": SUMMARY,
-    "regional_report": REGIONAL_REPORT,
+    "spot_check": SPOT_CHECK,
     "practice": PRACTICE,
+    "regional_report": REGIONAL_REPORT,
 }
 DECIDERS = frozenset(" ".join(ITEM_HOLDERS["extension"].values()).split())
 GATES = {"no_such_case", "wrong_role", "wrong_state", "not_extendable", "not_for_the_system", "unknown_verb"}
+TEAMS_FINDING: dict[str, Any] = {
+    "visit": 1,
+    "source": "region",
+    "problems": [{"item_code": "A1-19", "facets": ["hand"], "problem": "无洗手液。"}],
+}
 DETAILS: dict[str, dict[str, Any]] = {
     "fix": {"result": "已整改。"},
     "refer": {"referred_to": "市场监督管理局", "reference": "天卫移〔2021〕3号"},
@@ -72,6 +84,11 @@ DETAILS: dict[str, dict[str, Any]] = {
     "request_extension": {"due_asked": dt.date(2021, 7, 15)},
     "extend": {"to": dt.date(2021, 12, 20), "number": "2021-650102-Y001"},
     "end": {"outcome": "已督促整改到位。"},
+    "reply": {"reply": "已整改。"},
+    "conclude": {"conclusion": "限期整改。"},
+    "revise": PLAN,
+    "take_spot_check": TEAMS_FINDING,
+    "note_spot_check": TEAMS_FINDING,
     "add_finding": {"item_code": "A1-01", "facets": ["qualification"], "problem": "资质证书过期。"},
 }
 
@@ -224,6 +241,24 @@ def summary_in(state: str, story: Story) -> Case:
     return filing.case
 
 
+def regional_report_in(state: str, story: Story) -> Case:
+    """The region's report in the given state; its prefectures are missing, and it says why."""
+    filing = Filing.open(story.world).on("2021-11-08")
+    story.on("2021-11-08")
+    filing.case = Case.objects.get(kind="regional_report", summary__round=filing.case.summary.round)
+    filing.explain()
+    steps = {
+        "confirming": ["request_confirmation"],
+        "submitted": ["request_confirmation", "submit"],
+        "returned": ["request_confirmation", "submit", "return_"],
+        "acknowledged": ["request_confirmation", "submit", "acknowledge"],
+    }
+    actors = {"request_confirmation": "region_officer", "submit": "region_head"}
+    for verb in steps.get(state, []):
+        filing.perform(verb, actors.get(verb, "nation_officer"), reason="说明。")
+    return filing.case
+
+
 def practice_in(state: str, story: Story) -> Case:
     """A good practice of the institution in the given state."""
     world = story.on("2021-06-08").world
@@ -246,25 +281,40 @@ def practice_in(state: str, story: Story) -> Case:
     return case
 
 
-def regional_report_in(state: str, story: Story) -> Case:
-    """The region's report in the given state; its prefectures are missing, and it says why."""
-    filing = Filing.open(story.world).on("2021-11-08")
-    story.on("2021-11-08")
-    filing.case = Case.objects.get(kind="regional_report", summary__round=filing.case.summary.round)
-    filing.explain()
-    steps = {
-        "confirming": ["request_confirmation"],
-        "submitted": ["request_confirmation", "submit"],
-        "returned": ["request_confirmation", "submit", "return_"],
-        "acknowledged": ["request_confirmation", "submit", "acknowledge"],
-    }
-    actors = {"request_confirmation": "region_officer", "submit": "region_head"}
-    for verb in steps.get(state, []):
-        filing.perform(verb, actors.get(verb, "nation_officer"), reason="说明。")
-    return filing.case
+def spot_check_in(state: str, story: Story) -> Case:
+    """A spot-check of the region in the given state."""
+    world = story.on("2021-09-01").world
+    if state == "planning":
+        return planned(world)
+    case = drawn(world)
+    if state == "cancelled":
+        return act(world, case, "cancel", reason="计划调整。")
+    return conclude_visits(world, case) if state == "concluded" else case
+
+
+def conclude_visits(world: World, case: Case) -> Case:
+    """The spot-check once nothing is left to visit."""
+    for visit in visits(case):
+        act(world, visit, "cancel", reason="另行安排。")
+    return act(world, case, "conclude")
+
+
+def visit_in(state: str, story: Story) -> Case:
+    """A visit of the region's team in the given state, its assessment written."""
+    story.on("2021-03-01").submit()
+    story.on("2021-05-10").approve()
+    visiting = send_team(story.on("2021-08-02")).assess({"A1-19": FOUND})
+    if state == "cancelled":
+        return visiting.perform("cancel", story.world.actor("region_officer"), reason="机构已停业。")
+    steps = {"visiting": 0, "delivered": 1, "concluding": 2, "concluded": 3}[state]
+    for go_on in (visiting.deliver, visiting.sign, visiting.conclude)[:steps]:
+        go_on()
+    return visiting.case
 
 
 BUILDERS: dict[str, Callable[[str, Story], Case]] = {
+    "visit": visit_in,
+    "spot_check": spot_check_in,
     "practice": practice_in,
     "quality_cycle": cycle_in,
     "finding": finding_in,
@@ -292,13 +342,15 @@ def roles_of(kind: str, state: str, verb: str, row: Row | None) -> frozenset[str
 def expected(kind: str, state: str, verb: str, role: str) -> str:
     """``ok`` where the tables allow it, else the refusal that names the first thing in the way."""
     row = TABLES[kind].get(verb)
-    if role in OUTSIDE or role in BLIND.get(kind, ()):
+    if (role in OUTSIDE and role not in PARTIES.get(kind, ())) or role in BLIND.get(kind, ()):
         return "no_such_case"
     if verb in DATE_VERBS and role == "system":
         return "ok"
     if verb in ("grant", "refuse") and role in DECIDERS and role not in ITEM_HOLDERS[kind].get(state, role):
         return "wrong_role"
-    if (kind, verb, role) == ("practice", "withdraw", "county_officer"):  # their grant is for their own unit's
+    not_their_own = {("practice", "withdraw", "county_officer"), ("visit", "cancel", "nation_officer")}
+    not_their_own |= {("spot_check", each, "nation_officer") for each in SPOT_CHECK}
+    if (kind, verb, role) in not_their_own:  # their grant is for their own unit's
         return "wrong_role" if row is not None and state in row.moves else "wrong_state"
     if role not in roles_of(kind, state, verb, row):
         return "not_for_the_system" if role == "system" else "wrong_role"
@@ -307,15 +359,25 @@ def expected(kind: str, state: str, verb: str, role: str) -> str:
     return "ok"
 
 
+def details_for(story: Story, case: Case, verb: str) -> dict[str, Any]:
+    """What the verb wants to be told about this case."""
+    details = dict(DETAILS.get(verb, {}))
+    if verb == "set_measure":
+        details["owner"] = story.world.county_approver
+    if case.kind == "spot_check" and (rows := DrawEntry.objects.filter(spot_check=case.pk, drawn=True)):
+        details |= {"entry": rows[0].pk, "visit": rows[0].visit.pk, "experts": [story.world.region_expert]}
+    if (case.kind, case.state, verb) == ("spot_check", "visiting", "conclude"):
+        for visit in visits(case):
+            act(story.world, visit, "cancel", reason="另行安排。")
+    return details
+
+
 def attempt(story: Story, case: Case, verb: str, role: str) -> tuple[str, str]:
     """What comes of it: ``ok`` or the refusal's code, and the state afterwards; undone again."""
     actor = SYSTEM if role == "system" else story.world.actor(role)
     point = transaction.savepoint()
     try:
-        details = dict(DETAILS.get(verb, {}))
-        if verb == "set_measure":
-            details["owner"] = story.world.county_approver
-        moved = perform(case, verb, by=actor, at=story.at, reason="说明。", **details)
+        moved = perform(case, verb, by=actor, at=story.at, reason="说明。", **details_for(story, case, verb))
     except Refusal as refusal:
         return refusal.code, case.state
     else:
@@ -389,6 +451,8 @@ def test_every_allowed_move_really_happens(kind: str, state: str, verb: str, sto
         unit("prefecture", "吐鲁番市卫生健康委", "650400", story.world.region)
     if verb == "end" and kind == "programme":
         story.on("2022-01-04")
+    if verb == "proceed":
+        story.on("2021-08-20")
     if verb == "release_hold":
         perform(case, "hold", by=story.world.actor("prefecture_head"), at=story.at, reason="机构整体搬迁。")
     superior = {"nudge": "region_head" if kind in ("work_plan", "summary") else "prefecture_officer"}.get(verb)

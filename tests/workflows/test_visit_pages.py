@@ -286,6 +286,15 @@ def test_where_no_year_is_open_the_page_says_so_and_keeps_the_conclusion(visitin
     assert "限期整改。" in answer.content.decode()
 
 
+def test_signing_does_not_throw_away_a_reply_that_was_typed(visiting: Visiting) -> None:
+    visiting.deliver({"A1-19": FOUND})
+    client = enter(visiting, "institution_head")
+    answer = step(visiting, client, "sign", reply="该处已整改。")
+    assert (answer.status_code, "该处已整改。" in answer.content.decode()) == (422, True)
+    assert step(visiting, client, "sign", reply="").status_code == 302
+    assert visiting.record.signed_by == visiting.head.user
+
+
 def test_an_unknown_step_is_refused(visiting: Visiting) -> None:
     assert step(visiting, enter(visiting, "region_expert"), "approve").status_code == 400
 

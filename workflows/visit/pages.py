@@ -63,6 +63,8 @@ def visit_step(request: HttpRequest, pk: int) -> HttpResponse:
     name = request.POST.get("verb", "")
     if name not in VERBS:
         raise Refusal("unknown_verb", _("There is no such action on this kind of case."))
+    if name == "sign" and request.POST.get("reply", "").strip():
+        return _reply_written(request, case)
     form = FORMS[name](request.POST) if name in FORMS else None
     if form is not None and not form.is_valid():
         return render_visit(request, read_sheet(case, viewer_of(request)), refused=(name, form), status=422)
@@ -76,6 +78,13 @@ def visit_step(request: HttpRequest, pk: int) -> HttpResponse:
         return render_visit(request, sheet, refused=(name, form), refusal=refusal, status=refusal.status)
     messages.success(request, _said(name))
     return redirect("visit", pk)
+
+
+def _reply_written(request: HttpRequest, case: Any) -> HttpResponse:
+    """A reply that was typed is not thrown away by pressing the other button."""
+    form = ReplyForm(request.POST)
+    form.add_error("reply", _("You have written a reply. Send it, or clear it and sign."))
+    return render_visit(request, read_sheet(case, viewer_of(request)), refused=("reply", form), status=422)
 
 
 def visit_in_scope(request: HttpRequest, pk: int) -> Any:
