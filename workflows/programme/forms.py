@@ -61,7 +61,8 @@ class ProgrammeForm(forms.Form):
     def __init__(self, *args: Any, rounds: Iterable[Round], **kwargs: Any) -> None:
         self.rounds = list(rounds)
         dates = {name: value for each in self.rounds for name, value in _initial(each).items()}
-        super().__init__(*args, initial={**dates, **kwargs.pop("initial", {})}, **kwargs)
+        kwargs["initial"] = {**dates, **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
         for each in self.rounds:
             due_word = pgettext("reporting round", "Due date")
             for name, label in ((_cutoff(each), _("Data cut-off")), (_due(each), due_word)):
