@@ -11,13 +11,13 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from cases.access import Viewer
-from cases.punctuality import EXTENDED, LATE, ON_TIME, OPEN, OVERDUE, outcome_word
+from cases.punctuality import EXTENDED, LATE, ON_TIME, OPEN, OVERDUE, UNDATED, outcome_word
 from cases.wording import cdatetime
 from workflows.finding.export import Cells
 from workflows.reporting.completeness import Table, Tally
 
 WIDTH_OF_NAME, WIDTH_OF_STEP, WIDTH_OF_NUMBER = 30, 22, 12
-COLUMNS = (ON_TIME, EXTENDED, LATE, OVERDUE, OPEN)
+COLUMNS = (ON_TIME, EXTENDED, LATE, UNDATED, OVERDUE, OPEN)
 
 
 def write_table(table: Table, year: int, viewer: Viewer) -> Any:
