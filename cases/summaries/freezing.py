@@ -90,11 +90,6 @@ def rows_of(version: SummaryVersion) -> list[Row]:
     return [(cell, place, finding or 0, status, amount) for cell, place, finding, status, amount in values]
 
 
-def is_intact(version: SummaryVersion) -> bool:
-    """Whether a version still says what it said when it was filed."""
-    return digest_of(version, rows_of(version)) == version.digest
-
-
 def row_of(entry: Entry) -> Row:
     """A computed record in the form that versions keep."""
     return (entry.cell, entry.institution_id, entry.finding_id or 0, str(entry.status), entry.amount)

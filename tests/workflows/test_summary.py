@@ -28,7 +28,7 @@ from cases.models import (
 from cases.summaries import overrides
 from cases.summaries.cells import numbers_of
 from cases.summaries.comparing import compare, recompute
-from cases.summaries.freezing import is_intact
+from cases.summaries.freezing import digest_of, rows_of
 from cases.summaries.reading import figures_of
 from tests.filing import Filing
 from tests.story import Story, problem
@@ -37,6 +37,10 @@ from workflows.consistency import faults
 from workflows.engine import perform
 
 HAND = "A2-06.selfcheck"
+
+
+def is_intact(version: SummaryVersion) -> bool:
+    return digest_of(version, rows_of(version)) == version.digest
 
 
 def faults_in(*cases: Case) -> list[str]:
