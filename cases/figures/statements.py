@@ -7,7 +7,7 @@ from the facts as of its end. They hold on SQLite and PostgreSQL. Only names of 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db import connection
 
 from cases.clock import end_of_day
 from cases.editions.schema import EditionData
-from cases.figures.mapping import POPULATIONS, SELFCHECK, lines_of, populations_of
+from cases.figures.mapping import POPULATIONS, SELFCHECK, lines_of
 
 LEVELS = {"county": "county_id", "prefecture": "prefecture_id", "region": "region_id"}
 
@@ -132,7 +132,8 @@ def _counted(scope: Scope) -> Statement:
     """CTE ``counted``: the placed institutions, each with what its cycle counts and whether the region was there."""
     moment = _moment(end_of_day(scope.cutoff_on))
     return _placed(scope).add(
-        """, visited AS (
+        """
+        , visited AS (
             SELECT DISTINCT entry.institution_id
             FROM cases_visit visit
             JOIN cases_drawentry entry ON entry.id = visit.entry_id
@@ -165,32 +166,60 @@ def _facts(scope: Scope) -> Statement:
     What a form reported counts only while the form does: not once it was withdrawn, or its cycle cancelled.
     """
     moment = _moment(end_of_day(scope.cutoff_on))
-    lines, origins = list(lines_of(scope.edition)), list(populations_of(scope.edition).items())
-    statement = _placed(scope)
-    statement.add(f", line (item_code, facet, code) AS (VALUES {_tuples(lines)})", *_flat(lines))
-    statement.add(f", origin (source, population) AS (VALUES {_tuples(origins)})", *_flat(origins))
-    return statement.add(
-        """, fact AS MATERIALIZED (
-            SELECT placed.unit_id, placed.institution_id, fact.finding_id, fact.status,
-                   line.code AS line, origin.population
+    line, population = _line(scope.edition), _population(scope.edition)
+    return _placed(scope).add(
+        f"""
+        , standing AS (
+            SELECT placed.unit_id, placed.institution_id, cycle.cycle_id
             FROM placed
-            JOIN cases_findingfact fact ON fact.institution_id = placed.institution_id AND fact.year = %s
-                 AND fact.valid_from <= %s AND (fact.valid_until IS NULL OR fact.valid_until > %s)
-            JOIN origin ON origin.source = fact.source
-            LEFT JOIN line ON line.item_code = fact.item_code AND line.facet = fact.facet
-            LEFT JOIN cases_cyclefact cycle ON cycle.institution_id = placed.institution_id AND cycle.year = fact.year
-                 AND cycle.cycle_id = fact.cycle_id AND cycle.self_checked
+            LEFT JOIN cases_cyclefact cycle ON cycle.institution_id = placed.institution_id AND cycle.year = %s
+                 AND cycle.self_checked
                  AND cycle.valid_from <= %s AND (cycle.valid_until IS NULL OR cycle.valid_until > %s)
-            WHERE origin.population <> %s OR cycle.id IS NOT NULL
+        ), fact AS MATERIALIZED (
+            SELECT standing.unit_id, standing.institution_id, fact.finding_id, fact.status,
+                   {line.text} AS line, {population.text} AS population
+            FROM standing
+            JOIN cases_findingfact fact ON fact.institution_id = standing.institution_id AND fact.year = %s
+                 AND fact.valid_from <= %s AND (fact.valid_until IS NULL OR fact.valid_until > %s)
+            WHERE fact.cycle_id = standing.cycle_id OR {population.text} <> %s
         )
-        """,
+        """,  # noqa: S608 - names of our own
         scope.cycle_year,
         moment,
         moment,
+        *line.values,
+        *population.values,
+        scope.cycle_year,
         moment,
         moment,
+        *population.values,
         SELFCHECK,
     )
+
+
+def _line(edition: EditionData) -> Statement:
+    """The row that a fact feeds: empty for none, null where the form has no such item or facet.
+
+    Worded as cases, because SQLite would go through a list of values from its beginning for each fact.
+    """
+    fed = lines_of(edition)
+    statement = Statement("CASE fact.item_code")
+    for item, facets in fed.items():
+        statement.add(f" WHEN %s THEN CASE fact.facet{' WHEN %s THEN %s' * len(facets)} END", item)
+        statement.values += [value for pair in facets.items() for value in pair]
+    others = [code for code in edition.form.items if code not in fed]
+    if others:
+        statement.add(f" ELSE CASE WHEN fact.item_code IN ({_marks(others)}) THEN '' END", *others)
+    return statement.add(" END")
+
+
+def _population(edition: EditionData) -> Statement:
+    """The population of a fact: the pair of columns that counts its source, or the source itself."""
+    statement = Statement("CASE fact.source")
+    for population, sources in edition.annex2.sources.items():
+        for source in sources:
+            statement.add(" WHEN %s THEN %s", source, population)
+    return statement.add(" ELSE fact.source END")
 
 
 def _placed(scope: Scope) -> Statement:
@@ -220,11 +249,3 @@ def _moment(moment: dt.datetime) -> Any:
 
 def _marks(values: Sequence[Any]) -> str:
     return ", ".join(["%s"] * len(values))
-
-
-def _tuples(rows: list[tuple[str, ...]]) -> str:
-    return ", ".join(f"({_marks(row)})" for row in rows)
-
-
-def _flat(rows: Iterable[tuple[str, ...]]) -> list[str]:
-    return [value for row in rows for value in row]

@@ -8,11 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
-
-from django.db import transaction
 
 from cases.clock import local_date
+from cases.orgtree import close_unit
 from project.demo.acts import Cycle
 from project.demo.answers import Content
 from project.demo.days import Diary, Story
@@ -181,11 +179,7 @@ def _cancelled_late(cycle: Cycle, diary: Diary) -> Story:
 def _closed_down(cycle: Cycle, at: dt.datetime) -> Story:
     """The institution closes, and its year is cancelled the next day."""
     yield at
-    unit: Any = cycle.unit
-    unit.closed_on = local_date(at) + dt.timedelta(days=1)
-    unit._history_date = at
-    with transaction.atomic():
-        unit.save(update_fields=["closed_on"])
+    close_unit(cycle.unit, on=local_date(at) + dt.timedelta(days=1), by=None, at=at)
     at = cycle.days.after(at, 1, 1)
     yield at
     cycle.do("cancel", cycle.cast.approver, at, reason=cycle.rng.choice(words("closed_down")))

@@ -16,6 +16,7 @@ def main() -> int:
     call_command("migrate", verbosity=0)
     from tests.bench.alarms import alarms
     from tests.bench.delivery import delivery
+    from tests.bench.figures import figures
     from tests.bench.inbox import inbox
     from tests.bench.opening import opening
     from tests.bench.steps import steps
@@ -29,6 +30,7 @@ def main() -> int:
         *(opening(world, size) for size in sizes),
         taking(world, 300),
         inbox(world),
+        figures(world),
         alarms(world),
         delivery(world),
     ]

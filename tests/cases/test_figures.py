@@ -185,8 +185,10 @@ def test_a_finding_without_a_facet_counts_only_where_all_facets_of_its_item_feed
 
 
 def test_facets_of_the_same_name_under_another_item_are_another_thing(world: World) -> None:
-    finding_of(cycle_of(world.institution), "A1-09", ["hand"], open="2021-03-01")
-    assert without_zeros(figures_of(world.prefecture)) == {"outside_form": 1}
+    cycle = cycle_of(world.institution)
+    finding_of(cycle, "A1-09", ["hand"], open="2021-03-01")
+    finding_of(cycle, "A1-05", ["hand"], open="2021-03-01")
+    assert without_zeros(figures_of(world.prefecture)) == {"outside_form": 1}  # of an item that feeds the table
 
 
 def test_a_finding_that_is_rejected_counts_until_that_moment(world: World) -> None:

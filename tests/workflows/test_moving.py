@@ -62,7 +62,9 @@ def test_the_new_county_closes_what_the_old_one_had_under_review(under_way: Stor
 def test_moving_again_what_was_interrupted_finds_the_rest(under_way: Story) -> None:
     world = under_way.world
     move_unit(world.institution, world.other_county, on=ON, by=world.system_admin, at=AT)
-    assert count_readdressed(world.other_county, at=AT) == 1
+    said = io.StringIO()
+    call_command("move_unit", to="650103", on=ON, by=world.system_admin.username, stdout=said)
+    assert said.getvalue().strip().endswith("1.")
     assert count_readdressed(world.other_county, at=AT) == 0
 
 

@@ -16,7 +16,18 @@ django.setup()
 
 from cases.access import Actor  # noqa: E402
 from cases.clock import local_date, now  # noqa: E402
-from cases.models import Appointment, Case, CaseEvent, Edition, EventDelivery, Finding, WorkItem  # noqa: E402
+from cases.models import (  # noqa: E402
+    Appointment,
+    Case,
+    CaseEvent,
+    CycleFact,
+    Edition,
+    EventDelivery,
+    Finding,
+    FindingFact,
+    Placement,
+    WorkItem,
+)
 from notifications.alarms import fire_alarms  # noqa: E402
 from notifications.models import Message  # noqa: E402
 from notifications.outbox import deliver_events  # noqa: E402
@@ -58,6 +69,16 @@ for item in items:
 steps = {item.due_rule: [step["step"] for step in item.due_trace] for item in items}
 assert steps == {"rectify": ["inherited"], "review": ["count"], "self_check": ["fixed"]}, steps
 assert all("ladders" not in edition.data for edition in Edition.objects.filter(used_at__isnull=False))
+
+# What counted when is there for the time before, too: as of a day in March, and as of now.
+def counted(at: Any) -> list[str]:
+    return sorted(FindingFact.objects.as_of(at).values_list("status", flat=True))
+
+
+assert counted(moment("2021-03-21")) == ["fixed", "open", "open"]
+assert counted(present) == ["closed", "fixed", "open"]
+assert CycleFact.objects.get(valid_until=None).medical_beds == 80
+assert Placement.objects.on(local_date(present)).count() == 3
 
 # Old news is none; what is late is told once, and what is not late waits for its next reminder.
 assert EventDelivery.objects.filter(done_at=None).count() == 0

@@ -15,12 +15,12 @@ from workflows.moving import move_units
 
 
 class Command(BaseCommand):
-    """All of them or none; what was filed before stays as it was known then."""
+    """All of them or none; without units it only sends on the work that an interrupted move has left behind."""
 
     help = "Move units below another one from a day on; open work goes with them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("units", nargs="+", metavar="CODE", help="codes of the units that move")
+        parser.add_argument("units", nargs="*", metavar="CODE", help="codes of the units that move; none: only their work")
         parser.add_argument("--to", required=True, metavar="CODE", help="code of the new superior")
         parser.add_argument("--on", required=True, type=a_day, help="first day at the new place, e.g. 2021-06-01")
         parser.add_argument("--by", required=True, metavar="LOGIN", help="login name of the person who enters it")
