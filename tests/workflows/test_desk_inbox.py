@@ -21,7 +21,7 @@ from workflows.quality_cycle.kind import QualityCycleFlow
 from workflows.quality_cycle.opening import open_year
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 14
+MOST_QUERIES = 15
 
 
 @pytest.fixture
