@@ -154,7 +154,7 @@ def test_a_filler_writes_keeps_and_files_on_the_pages(world: World) -> None:
     case = Case.objects.get(kind="practice")
     assert answer.headers["Location"] == reverse("practice", args=[case.pk])
     page = client.get(reverse("practice", args=[case.pk])).content.decode()
-    assert "no names, identity numbers" in page
+    assert "No names, identity numbers" in page
     hidden = fields(page)
     refused = client.post(reverse("practice_save", args=[case.pk]), {**hidden, **given, "file": "1"})
     assert refused.status_code == 422

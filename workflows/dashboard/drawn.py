@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from cases.charts.bars import BarChart, bar_chart
 from cases.charts.data import Series, Value
@@ -32,22 +32,22 @@ def progress(standing: Standing, months: Sequence[Month]) -> LineChart | None:
         "closed_first": first.closed,
         "closed": last.closed,
     }
-    series = (Series(_("Found"), tuple(found)), Series(_("Closed"), tuple(closed)))
-    names = [str(MONTHS_3[each.month]) for each in months]
+    series = (Series(_("Found"), tuple(found)), Series(pgettext("of findings", "Closed"), tuple(closed)))
+    names = [pgettext("month of a chart", "%(month)d") % {"month": each.month} for each in months]
     return line_chart(_("Month by month"), description, _("By the end of"), names, series)
 
 
 def two_years(standing: Standing, now: Tally, then: Tally) -> BarChart:
     """The year beside the one before it, as of the same day."""
     before = standing.year_before
-    names = (_("Institutions"), _("Self-checked"), _("Findings"), _("Closed"))
+    names = (_("Institutions"), _("Self-checked"), _("Findings"), pgettext("of findings", "Closed"))
     return bar_chart(
         _("This year against last"),
         _("The figures of %(year)d beside those of %(before)d, as of the same day.")
         % {"year": standing.year, "before": before.year},
         _("Figure"),
         names,
-        (Series(str(before.year), _values(before, then)), Series(str(standing.year), _values(standing, now))),
+        (Series(str(standing.year), _values(standing, now)), Series(str(before.year), _values(before, then))),
     )
 
 

@@ -32,7 +32,7 @@ FILED = ("summary", "regional_report")
 MOST_FILED = 6
 CLOSED = FindingFact.Status.CLOSED
 ELSEWHERE = {
-    "completeness": gettext_lazy("Completeness and timeliness"),
+    "reporting": gettext_lazy("Completeness and timeliness"),
     "spot_checks": gettext_lazy("Spot-checks"),
     "bulletin": gettext_lazy("Bulletin"),
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.models import Finding, OrgUnit, Practice
 from workflows.engine import MAX_REASON
@@ -33,15 +33,7 @@ class PracticeForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Where the typical case comes from the ledger, e.g. 2021-650102-0007."),
     )
-    text = forms.CharField(
-        label=gettext_lazy("Text"),
-        max_length=LONGEST_TEXT,
-        widget=forms.Textarea,
-        help_text=gettext_lazy(
-            "Everybody of the region may read it once it is published: no names, identity numbers, phone numbers or "
-            "diagnoses of residents, and no names of staff."
-        ),
-    )
+    text = forms.CharField(label=pgettext_lazy("practice", "Text"), max_length=LONGEST_TEXT, widget=forms.Textarea)
 
     def __init__(self, *args: Any, unit: OrgUnit, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "practice-%s", **kwargs})
