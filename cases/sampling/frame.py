@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q
+from django.db.models.fields.json import KT
 from viewflow.workflow.status import STATUS
 
 from cases.clock import local_date
@@ -96,7 +97,7 @@ def _prefecture(path: str, prefectures: Mapping[str, str]) -> str:
 def _latest_forms(unit: OrgUnit, at: dt.datetime) -> Iterator[tuple[int, tuple[int | None, str | None]]]:
     """Beds and type of institution from each submitted form, the latest last."""
     rows = SelfCheckSubmission.objects.filter(within("selfcheck__case__unit__path", [unit.path]), at__lte=at)
-    kind = F("snapshot__basic__medical_type")
+    kind = KT("snapshot__basic__medical_type")
     columns = rows.order_by("at", "pk").annotate(kind=kind).values_list("selfcheck__case__unit", "medical_beds", "kind")
     for institution, beds, said in columns.iterator():
         yield institution, (beds, said)

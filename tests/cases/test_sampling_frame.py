@@ -88,9 +88,17 @@ def test_what_is_submitted_after_the_draw_is_not_in_its_frame(story: Story) -> N
 
 def test_last_years_findings_weigh_and_so_does_what_the_self_check_did_not_report(story: Story) -> None:
     story.on("2021-03-01").submit({"A1-08": problem(), "A1-13": problem()})
-    added: dict[str, Any] = {"A1-20": {"conclusion": "add", "problem": "药品过期。", "measure": "清理。", "severity": "general"}}
-    added["A1-20"] |= {"rectification": "time_limited", "due_on": dt.date(2021, 6, 30), "conclusion": "disagree"}
-    added["A1-20"] |= {"opinion": "药品过期。"}
+    added = {
+        "A1-20": {
+            "conclusion": "disagree",
+            "opinion": "药品过期。",
+            "problem": "药品过期。",
+            "measure": "清理。",
+            "severity": "general",
+            "rectification": "time_limited",
+            "due_on": dt.date(2021, 6, 30),
+        }
+    }
     story.on("2021-05-10").approve(added)
     sources = sorted(finding.source for finding in story.findings())
     values = frame(story.world)["650102-001"].values

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models.fields.json import KT
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -46,11 +47,9 @@ class FrameFilter(forms.Form):
 def spot_check_frame(request: HttpRequest, pk: int) -> HttpResponse:
     """Every institution that could have been drawn, in the order of the draw; a prefecture sees its own."""
     found = _drawn(request, pk)
-    prefectures = list(
-        OrgUnit.objects.filter(kind=OrgUnit.Kind.PREFECTURE, code__in=found.entries.values("values__prefecture"))
-        .order_by("path")
-        .values_list("code", "division")
-    )
+    codes = found.entries.order_by().annotate(above=KT("values__prefecture")).values("above")
+    above = OrgUnit.objects.filter(kind=OrgUnit.Kind.PREFECTURE, code__in=codes).order_by("path")
+    prefectures = [(unit.code, unit.division or unit.name) for unit in above]
     form = FrameFilter(request.GET or None, prefectures=prefectures)
     rows = found.entries
     if form.is_bound and form.is_valid():
