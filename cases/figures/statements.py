@@ -163,10 +163,14 @@ def _counted(scope: Scope) -> Statement:
 def _facts(scope: Scope) -> Statement:
     """CTE ``fact``: the facts of the placed institutions' findings, each with its row and population.
 
-    What a form reported counts only while the form does: not once it was withdrawn, or its cycle cancelled.
+    What a form reported counts only while the form does: not once it was withdrawn, or its cycle cancelled. Facts that
+    neither feed a row nor stand beside the table, most of them, are left out before anything is made of them.
     """
     moment = _moment(end_of_day(scope.cutoff_on))
     line, population = _line(scope.edition), _population(scope.edition)
+    fed, known, sources = list(lines_of(scope.edition)), list(scope.edition.form.items), scope.edition.annex2.sources
+    # No source is called "": with it, neither list is empty in any edition.
+    of_form, counted = ["", *sources[SELFCHECK]], ["", *(source for each in sources.values() for source in each)]
     return _placed(scope).add(
         f"""
         , standing AS (
@@ -181,7 +185,9 @@ def _facts(scope: Scope) -> Statement:
             FROM standing
             JOIN cases_findingfact fact ON fact.institution_id = standing.institution_id AND fact.year = %s
                  AND fact.valid_from <= %s AND (fact.valid_until IS NULL OR fact.valid_until > %s)
-            WHERE fact.cycle_id = standing.cycle_id OR {population.text} <> %s
+            WHERE (fact.cycle_id = standing.cycle_id OR fact.source NOT IN ({_marks(of_form)}))
+              AND (fact.item_code IN ({_marks(fed)}) OR fact.status = 'referred'
+                   OR fact.source NOT IN ({_marks(counted)}) OR fact.item_code NOT IN ({_marks(known)}))
         )
         """,  # noqa: S608 - names of our own
         scope.cycle_year,
@@ -192,8 +198,10 @@ def _facts(scope: Scope) -> Statement:
         scope.cycle_year,
         moment,
         moment,
-        *population.values,
-        SELFCHECK,
+        *of_form,
+        *fed,
+        *counted,
+        *known,
     )
 
 
