@@ -65,5 +65,6 @@ def seen(keys: Sequence[int]) -> list[SeenEvent]:
 def _event(*row: Any) -> SeenEvent:
     item_id = row[2]
     pk, case_id, _item_id, at, verb, actor_id, details = row[:7]
-    item = SeenItem(item_id, *row[11:], case_id) if item_id is not None else None
+    unit_id, role, owner_id, due_at = row[11:15]
+    item = SeenItem(item_id, unit_id, role, owner_id, due_at, case_id) if item_id is not None else None
     return SeenEvent(pk, case_id, item_id, at, verb, actor_id, details, SeenCase(*row[7:11]), item)

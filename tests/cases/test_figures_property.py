@@ -123,7 +123,7 @@ class Build:
         self.author = world.county_officer
         self.checks = {
             kind: SpotCheck.objects.create(case=case_of(place, "spot_check"), title=kind, size=1)
-            for kind, place in (("region", world.region), ("nation", world.region.superior))
+            for kind, place in (("region", world.region), ("nation", world.region.superior or world.region))
         }
 
     def institution(self, plan: Plan) -> Whereabouts:
@@ -150,13 +150,15 @@ class Build:
     def _cycle(self, place: OrgUnit, plan: Plan) -> Case:
         cycle = case_of(place)
         form = SelfCheck.objects.create(case=cycle)
-        events = [(at(0), "open", "", "self_check", {})]
+        events: list[Any] = [(at(0), "open", "", "self_check", {})]
         state, version = "self_check", None
         for minute, ((day, verb), beds) in enumerate(zip(plan.verbs, plan.beds, strict=True)):
-            moment, details = at(day, minute), {}
+            moment = at(day, minute)
+            details: dict[str, Any] = {}
             if verb == "submit":
                 version = self._version(form, minute, moment, beds)
             elif verb == "approve":
+                assert version is not None
                 verified = Verification.objects.create(
                     case=cycle, submission=version, started_by=self.author, started_at=moment, approved_at=moment
                 )
@@ -183,7 +185,8 @@ class Build:
             finding.facets = facets
             finding._history_date = at(day, 20 + position)  # type: ignore[attr-defined]
             finding.save()
-        events, state = [], ""
+        events: list[Any] = []
+        state = ""
         for day, target in plan.steps:
             events.append((at(day, 20 + position), "step", state, target, {}))
             state = target

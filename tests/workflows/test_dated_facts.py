@@ -65,7 +65,7 @@ def test_a_referred_finding_is_so_from_its_own_moment(story: Story) -> None:
     story.on("2021-03-01").submit({"A1-19": problem(["hand"])})
     story.on("2021-03-10").approve()
     (finding,) = story.findings()
-    referral = {"referred_to": "区卫生健康监督所", "reference": "卫移〔2021〕7号"}
+    referral: dict[str, Any] = {"referred_to": "区卫生健康监督所", "reference": "卫移〔2021〕7号"}
     perform(finding.case, "refer", by=story.officer, at=moment("2021-05-02"), reason="违法。", **referral)
     assert trail(finding)[-1] == ("hand", "referred", "05-02", "")
 

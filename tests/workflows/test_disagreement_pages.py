@@ -60,7 +60,7 @@ def test_the_records_name_who_found_it_and_where_it_is_written(compared: Story) 
     for finding in compared.findings():
         if finding.source != "self_check" and finding.item_code in ("A1-19", "A1-20"):
             assert reverse("finding", args=[finding.pk]) in page
-    only = client.get(reverse("disagreement_records"), {"item": "A1-20", "year": 2021}).content.decode()
+    only = client.get(reverse("disagreement_records"), {"item": "A1-20", "year": "2021"}).content.decode()
     assert "1 item" in only
     assert "/visits/" in only
 
