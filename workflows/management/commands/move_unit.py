@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = "Move units below another one from a day on; open work goes with them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("units", nargs="*", metavar="CODE", help="codes of the units that move; none: only their work")
+        parser.add_argument("units", nargs="*", metavar="CODE", help="codes of the units that move; none: their work")
         parser.add_argument("--to", required=True, metavar="CODE", help="code of the new superior")
         parser.add_argument("--on", required=True, type=a_day, help="first day at the new place, e.g. 2021-06-01")
         parser.add_argument("--by", required=True, metavar="LOGIN", help="login name of the person who enters it")
