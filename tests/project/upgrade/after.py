@@ -70,6 +70,7 @@ steps = {item.due_rule: [step["step"] for step in item.due_trace] for item in it
 assert steps == {"rectify": ["inherited"], "review": ["count"], "self_check": ["fixed"]}, steps
 assert all("ladders" not in edition.data for edition in Edition.objects.filter(used_at__isnull=False))
 
+
 # What counted when is there for the time before, too: as of a day in March, and as of now.
 def counted(at: Any) -> list[str]:
     return sorted(FindingFact.objects.as_of(at).values_list("status", flat=True))
