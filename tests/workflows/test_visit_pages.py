@@ -329,8 +329,7 @@ def test_the_list_of_visits_asks_the_same_few_questions(visiting: Visiting, djan
 
 def test_who_watches_late_visits_reads_the_names_of_the_team_and_of_no_other_expert(visiting: Visiting) -> None:
     person("未派专家", "region_expert", visiting.world.region)
-    client = enter(visiting, "region_officer")
     with time_machine.travel(moment("2021-09-15"), tick=False):
-        page = client.get(reverse("inbox"), {"view": "overdue"}).content.decode()
+        page = enter(visiting, "region_officer").get(reverse("inbox"), {"view": "overdue"}).content.decode()
     assert "Regional expert region_expert" in page
     assert "未派专家" not in page

@@ -75,3 +75,10 @@ class ReasonForm(forms.Form):
     """A reason beside a verb that wants one."""
 
     reason = Text(label=pgettext_lazy("visit", "Reason"), rows=2)
+
+
+class CancelForm(ReasonForm):
+    """The reason of the organiser, who may be on the team, too, and then finds both forms on the page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_cancel_%s", **kwargs)

@@ -21,7 +21,7 @@ from workflows.desk.timeline import entries
 from workflows.desk.verb_pages import open_item
 from workflows.finding.forms import take_over
 from workflows.quality_cycle.verification_forms import initial_of
-from workflows.visit.forms import ConclusionForm, ParticularsForm, ReasonForm, ReplyForm
+from workflows.visit.forms import CancelForm, ConclusionForm, ParticularsForm, ReasonForm, ReplyForm
 from workflows.visit.kind import VISIT
 from workflows.visit.record import organiser
 from workflows.visit.sheet import Sheet, cell_names, read_sheet
@@ -34,7 +34,7 @@ FORMS: dict[str, type[forms.Form]] = {
     "reply": ReplyForm,
     "conclude": ConclusionForm,
     "reassess": ReasonForm,
-    "cancel": ReasonForm,
+    "cancel": CancelForm,
 }
 VERBS = ("deliver", "sign", "reply", "proceed", "conclude", "reassess", "withdraw", "cancel")
 
