@@ -81,4 +81,4 @@ class CancelForm(ReasonForm):
     """The reason of the organiser, who may be on the team, too, and then finds both forms on the page."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="id_cancel_%s", **kwargs)
+        super().__init__(*args, **{**kwargs, "auto_id": "id_cancel_%s"})
