@@ -22,6 +22,7 @@ from project.demo.incidents import incidents
 from project.demo.institutions import JOINED_ON, Institution, institutions
 from project.demo.people import People, accounts, build_people, give_addresses, invented_name
 from project.demo.personas import REGION
+from project.demo.reports import reports
 from project.demo.source import Prefecture, prefectures
 from project.demo.stories import THIS_YEAR, last_year
 from project.demo.units import Units, build_units
@@ -50,7 +51,7 @@ def seed(only: str = "", progress: Callable[[str], None] = lambda _line: None) -
     for each in chosen:
         for year in (2020, 2021):
             stage.diary.add(stage.year(each, counties[each.county], year))
-    for story in incidents(units, stage.person):
+    for story in (*incidents(units, stage.person), *reports(units[REGION], places, stage.person)):
         stage.diary.add(story)
     stage.diary.add(days_pass(OPENED[2020].date()))
     month = ""
