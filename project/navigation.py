@@ -72,7 +72,7 @@ ENTRIES = (
     Entry(WORK, _("What is asked this year"), "requirements", "flag", INSTITUTION | COUNTY | PREFECTURE | READERS),
     Entry(WORK, _("Spot-checks"), "spot_checks", "search", ABOVE | READERS | NATION),
     Entry(WORK, _("Visits"), "visits", "search", EXPERTS, tab=2, short=_("Visits")),
-    Entry(FILES, _("Completeness and timeliness"), "reporting", "check", COUNTY | ABOVE | READERS | NATION),
+    Entry(FILES, _("Reporting status"), "reporting", "check", COUNTY | ABOVE | READERS | NATION),
     Entry(FILES, _("Reliability of self-checks"), "disagreement", "compare", COUNTY | ABOVE | READERS | NATION),
     Entry(FILES, _("This year's work"), "cycles", "form", INSTITUTION, tab=3, short=_("This year")),
     Entry(FILES, _("Annual cycles"), "cycles", "calendar", COUNTY | ABOVE | READERS, tab=3, short=_("Cycles")),
