@@ -120,6 +120,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     Role.PREFECTURE_HEAD: ("地州负责人", "Prefecture head", "地（州、市）卫健委负责人", "负责人"),
     Role.REGION_OFFICER: ("自治区经办人", "Region officer", "自治区卫健委经办人", "经办人"),
     Role.REGION_HEAD: ("自治区负责人", "Region head", "自治区卫健委负责人", "负责人"),
+    Role.REGION_EXPERT: ("自治区抽查专家", "Regional expert"),
+    Role.NATION_OFFICER: ("国家级经办人", "National officer"),
     Role.NATIONAL_EXPERT: ("国家抽查专家", "National expert"),
     Role.INSPECTOR: ("监督检查人员", "Inspector"),
     Role.SYSTEM_ADMIN: ("系统管理员", "System administrator"),

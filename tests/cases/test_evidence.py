@@ -283,6 +283,7 @@ def may_open(world: World, kept: Evidence, at: str = "2021-06-01") -> set[str]:
 
 OWN = {"institution_filler", "institution_head"}
 ABOVE = {
+    "nation_officer",
     "county_officer",
     "county_approver",
     "colleague",
