@@ -24,6 +24,7 @@ from cases.errors import Invalid
 from cases.models.case import CaseParty
 from cases.models.org import Appointment, OrgUnit, OrgUnitGroupObjectPermission, Post, User
 from cases.roles import PARTY, PARTY_ROLES, RULES, UNIT_OF_HEAD
+from cases.saving import sign
 from cases.tree import covers
 
 if TYPE_CHECKING:
@@ -273,13 +274,6 @@ def appoint(
         sign(appointment, by, at)
         appointment.save(update_fields=["valid_until"])
     return appointment
-
-
-def sign(appointment: Any, by: User | None, at: dt.datetime | None) -> None:
-    """Say in the history of what is saved next who changed it, and when."""
-    appointment._history_user = by
-    if at is not None:
-        appointment._history_date = at
 
 
 def post_for(unit: OrgUnit, role: str) -> Post:

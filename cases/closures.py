@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from cases.access import Actor, Viewer
 from cases.errors import Conflict, Invalid, OutOfScope, WrongRole
 from cases.models import LocalClosure, OrgUnit
+from cases.saving import sign
 from cases.tree import STEP
 
 RECORDERS = ("approve", "oversee")
@@ -96,7 +97,7 @@ def withdraw_closure(closure: LocalClosure, *, reason: str, by: Actor, at: dt.da
 
 
 def _save(closure: Any, by: Actor, at: dt.datetime, reason: str) -> LocalClosure:
-    closure._history_user, closure._history_date, closure._change_reason = by.user, at, reason or None
+    sign(closure, by.user, at, reason or None)
     closure.save()
     saved: LocalClosure = closure
     return saved

@@ -14,11 +14,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.access import Viewer, sign
+from cases.access import Viewer
 from cases.clock import start_of_day
 from cases.errors import Invalid, OutOfScope, Refusal, WrongRole
 from cases.models import Appointment, CaseEvent, OrgUnit, User
 from cases.roles import RULES, SEPARATED
+from cases.saving import sign
 from cases.tree import covers
 
 MOST_DAYS = 183  # who is away longer needs a successor

@@ -25,6 +25,7 @@ from cases.errors import Conflict, Invalid
 from cases.models import Case, CaseEvent, CaseParty, Evidence, SelfCheckSubmission, SummaryVersion, User, Visit
 from cases.office_files import ArchiveTooLarge, ReachesOutside, UnsoundArchive, check_archive
 from cases.roles import AUTHORITY
+from cases.saving import sign
 from cases.tree import within
 
 MOST_PIXELS = 120_000_000
@@ -96,8 +97,7 @@ def store(
         uploaded_by=by,
         uploaded_at=at,
     )
-    evidence._history_user = by
-    evidence._history_date = at
+    sign(evidence, by, at)
     evidence.file.save("evidence", ContentFile(content), save=True)
     stored: Evidence = evidence
     return stored
@@ -152,8 +152,7 @@ def remove(evidence: Any, *, by: User, at: dt.datetime) -> None:
             hint=_("You can add another copy beside it."),
         )
     evidence.removed_by, evidence.removed_at = by, at
-    evidence._history_user = by
-    evidence._history_date = at
+    sign(evidence, by, at)
     evidence.save(update_fields=["removed_by", "removed_at"])
 
 

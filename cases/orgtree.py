@@ -20,6 +20,7 @@ from cases import placements
 from cases.clock import local_date
 from cases.errors import Invalid
 from cases.models import OrgUnit, User
+from cases.saving import sign
 
 BATCH = 500
 # Whom a unit may be moved below; what is above them is set up once.
@@ -38,7 +39,7 @@ def add_unit(
 ) -> OrgUnit:
     """A new unit below its superior, or a new root; ``by`` and ``at`` (UTC, else this moment) go into its history."""
     unit: Any = OrgUnit(**fields, superior=superior)
-    _note(unit, by, at)
+    sign(unit, by, at)
     if superior is None:
         OrgUnit.objects.add_root(instance=unit)
     else:
@@ -78,7 +79,7 @@ def move_unit(unit: OrgUnit, to: OrgUnit, *, on: dt.date, by: User | None, at: d
     OrgUnit.objects.move(unit, to, pos="last-child")
     moved: Any = OrgUnit.objects.get(pk=unit.pk)
     moved.superior = to
-    _note(moved, by, at)
+    sign(moved, by, at)
     moved.save(update_fields=["superior"])
     below = list(OrgUnit.objects.within(moved.path).exclude(pk=moved.pk))
     if below and moved.path != subtree:
@@ -110,7 +111,7 @@ def close_unit(unit: OrgUnit, *, on: dt.date, by: User | None, at: dt.datetime) 
             hint=_("Close them, or move them elsewhere first."),
         )
     closing.closed_on = on
-    _note(closing, by, at)
+    sign(closing, by, at)
     closing.save(update_fields=["closed_on"])
     placements.follow([closing], at=at)
     closed: OrgUnit = closing
@@ -158,11 +159,3 @@ def _check_move(unit: OrgUnit, to: OrgUnit, on: dt.date, today: dt.date) -> None
 def _hold_the_tree() -> None:
     """One change of the tree at a time; the import of a roster takes the same lock."""
     list(OrgUnit.objects.filter(depth=1).order_by("pk").select_for_update().values_list("pk"))
-
-
-def _note(unit: Any, by: User | None, at: dt.datetime | None) -> None:
-    """Who and when, for the history of the unit."""
-    if by is not None:
-        unit._history_user = by
-    if at is not None:
-        unit._history_date = at

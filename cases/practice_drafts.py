@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.errors import Conflict
 from cases.models import Case, Practice, User
+from cases.saving import sign
 
 WRITING = "drafting"
 FIELDS = ("sort", "title", "text", "institution", "finding")
@@ -40,6 +41,6 @@ def save_practice(
     for name in FIELDS:
         setattr(practice, name, values[name])
     practice.row_version += 1
-    practice._history_user, practice._history_date = by, at  # type: ignore[attr-defined]
+    sign(practice, by, at)
     practice.save(update_fields=[*FIELDS, "row_version"])
     return practice

@@ -14,8 +14,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.editions.schema import CheckItem, EditionData, Form
-from cases.errors import Conflict, Invalid
+from cases.errors import Invalid
 from cases.models import SelfCheck, SelfCheckAnswer, User
+from cases.saving import StaleRow, sign
 from cases.selfcheck_rules import (
     AnswerValues,
     Fault,
@@ -28,19 +29,6 @@ from cases.selfcheck_rules import (
 
 LONGEST_REPORT = 20_000
 REDRAFTED = "report drafted again"
-
-
-class StaleRow(Conflict):
-    """Somebody else has saved since the row was read (409); ``stored`` is the row as it stands now."""
-
-    def __init__(self, stored: SelfCheck | SelfCheckAnswer, row_version: int) -> None:
-        super().__init__(
-            "stale_row",
-            _("Somebody else has changed this in the meantime."),
-            hint=_("What you typed has not been saved; choose which version to keep."),
-        )
-        self.stored: Any = stored
-        self.row_version = row_version
 
 
 @dataclass(frozen=True)
@@ -180,7 +168,7 @@ def columns_of(item: CheckItem, answer: AnswerValues) -> dict[str, Any]:
 def stamp(row: Any, by: User, at: dt.datetime) -> None:
     row.row_version += 1
     row.updated_by, row.updated_at = by, at
-    row._history_user, row._history_date = by, at
+    sign(row, by, at)
 
 
 def name_filler(selfcheck: SelfCheck, by: User, at: dt.datetime) -> None:
@@ -192,7 +180,7 @@ def name_filler(selfcheck: SelfCheck, by: User, at: dt.datetime) -> None:
 
 def _save(selfcheck: Any, by: User, at: dt.datetime, *fields: str, reason: str | None = None) -> SelfCheck:
     selfcheck.updated_at = at
-    selfcheck._history_user, selfcheck._history_date, selfcheck._change_reason = by, at, reason
+    sign(selfcheck, by, at, reason)
     selfcheck.save(update_fields=[*fields, "updated_at"])
     saved: SelfCheck = selfcheck
     return saved

@@ -27,6 +27,7 @@ from cases.models import (
     Verification,
     VerificationItem,
 )
+from cases.saving import StaleRow, sign
 from cases.selfcheck_rules import Change, compute_changes
 
 ITEM_FIELDS = (
@@ -42,18 +43,6 @@ ITEM_FIELDS = (
     "return_reason",
 )
 VISIT_FIELDS = ("method", "visited_on", "officials", "opinion")
-
-
-class RowChanged(Conflict):
-    """Somebody else has saved the same row in the meantime: 409 with the row as it is now."""
-
-    def __init__(self, row: Verification | VerificationItem) -> None:
-        super().__init__(
-            "row_changed",
-            _("%(name)s has changed this in the meantime.") % {"name": _author(row)},
-            hint=_("What you typed is still here. Compare, and save again or take the other version."),
-        )
-        self.row = row
 
 
 @contextmanager
@@ -78,7 +67,7 @@ def begin(submission: SelfCheckSubmission, form: Form, *, by: User, at: dt.datet
     if hasattr(submission, "verification"):
         return submission.verification
     verification = Verification(case_id=submission.selfcheck_id, submission=submission, started_by=by, started_at=at)
-    stamp(verification, by, at)
+    sign(verification, by, at)
     verification.save()
     rows = carried_over(submission, form)
     for row in rows:
@@ -101,7 +90,7 @@ def save_item(
     """Keep what the county says of one item; inside ``drafting``.
 
     ``based_on`` is the row version that the officer saw, 0 where there was none. Saving the same words again writes
-    nothing. Raises RowChanged (409) or Invalid (422, unknown item).
+    nothing. Raises StaleRow (409) or Invalid (422, unknown item).
     """
     if item_code not in form.items:
         message = _("The form has no such item.")
@@ -120,12 +109,12 @@ def save_item(
     if same and row.row_version:
         return row
     if row.row_version != based_on:
-        raise RowChanged(row)
+        raise StaleRow(row)
     for name, value in values.items():
         setattr(row, name, value)
     row.row_version += 1
     row.updated_by, row.updated_at = by, at
-    stamp(row, by, at)
+    sign(row, by, at)
     row.save()
     return row
 
@@ -139,11 +128,11 @@ def save_visit(
     if all(getattr(verification, name) == value for name, value in values.items()):
         return verification
     if verification.row_version != based_on:
-        raise RowChanged(verification)
+        raise StaleRow(verification)
     for name, value in values.items():
         setattr(verification, name, value)
     verification.row_version += 1
-    stamp(verification, by, at)
+    sign(verification, by, at)
     verification.save(update_fields=[*values, "row_version"])
     return verification
 
@@ -169,7 +158,7 @@ def agree_to(
         row.conclusion = Conclusion.AGREE
         row.row_version += 1
         row.updated_by, row.updated_at = by, at
-        stamp(row, by, at)
+        sign(row, by, at)
         row.save()
     return codes
 
@@ -256,16 +245,3 @@ def adds_finding(row: VerificationItem, submission: SelfCheckSubmission) -> bool
         return True
     reported = submission.answer(row.item_code).get("status") == AnswerStatus.PROBLEM
     return row.conclusion == Conclusion.DISAGREE and not reported
-
-
-def _author(row: Verification | VerificationItem) -> str:
-    if isinstance(row, VerificationItem) and row.updated_by is not None:
-        return str(row.updated_by)
-    newest = row.history.select_related("history_user").order_by("-history_id").first()
-    return str(newest.history_user) if newest is not None and newest.history_user else _("Somebody else")
-
-
-def stamp(row: Any, by: User | None, at: dt.datetime) -> None:
-    """Say in the history of a row who changes it, and when."""
-    row._history_user = by
-    row._history_date = at

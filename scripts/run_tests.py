@@ -23,6 +23,8 @@ from scripts.servers import Servers
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 PROGRAMS = Path(PYTHON).parent
+LONG_SERIES = 3 * 3600
+"""Seconds that one test of the long series may take."""
 WORKERS = os.environ.get("TEST_WORKERS", str(min(4, max(2, os.cpu_count() or 2))))
 
 CHECKS: tuple[tuple[str, list[str]], ...] = (
@@ -185,6 +187,7 @@ def run_all(options: argparse.Namespace, servers: Servers) -> int:
     missing: list[MissingPart] = []
     if options.long:
         run.environment["YIYANG_LONG"] = "1"
+        run.environment["PYTEST_TIMEOUT"] = str(LONG_SERIES)
     if options.bench is not None:
         bench(run, servers, options.bench)
     elif options.lint:

@@ -32,6 +32,24 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compile the catalogues once, before any worker reads them."""
     if not hasattr(config, "workerinput"):
         subprocess.run([sys.executable, "-m", "scripts.messages", "compile"], cwd=ROOT, check=True)
+        config.pluginmanager.register(FailuresAtOnce(config))
+
+
+class FailuresAtOnce:
+    """Tells each failure when it happens, so that a run that is broken off has said what failed until then."""
+
+    LINES = 40
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and terminal is not None:
+            terminal.write_line(f"\n{report.nodeid} failed in its {report.when}:", red=True)
+            for line in report.longreprtext.splitlines()[-self.LINES :]:
+                terminal.write_line(f"  {line}")
 
 
 def vendor() -> str:

@@ -18,6 +18,7 @@ from cases.deadlines import resumed
 from cases.errors import Conflict
 from cases.ladders import next_alarm
 from cases.models import Case, Hold
+from cases.saving import sign
 from workflows.dating import date_of
 from workflows.engine import CONSEQUENCES, cascade, lock_many
 from workflows.kinds import KINDS
@@ -107,8 +108,7 @@ def _end(step: Step, since: dt.datetime) -> None:
 
 
 def _save(hold: Any, step: Step) -> None:
-    hold._history_user, hold._history_date = step.actor.user, step.at
-    hold._change_reason = step.reason or None
+    sign(hold, step.actor.user, step.at, step.reason or None)
     hold.save()
 
 

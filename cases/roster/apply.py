@@ -22,6 +22,7 @@ from cases.roster.plan import Plan
 from cases.roster.rules import make_plan
 from cases.roster.units import LEVEL
 from cases.roster.workbook import Book, read
+from cases.saving import sign
 
 BATCH = 500
 
@@ -142,4 +143,4 @@ def _write_people(plan: Plan, by: User, at: dt.datetime) -> dict[str, User]:
 def _change(record: Any, values: dict[str, Any], by: User, at: dt.datetime) -> None:
     for field, value in values.items():
         setattr(record, field, value)
-    record._history_user, record._history_date = by, at
+    sign(record, by, at)

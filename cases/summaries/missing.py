@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from cases.models import Case, OrgUnit
+from cases.models import Case, OrgUnit, Summary, User
+from cases.saving import StaleRow, sign
 from cases.summaries.reading import missing_of
 
 
@@ -27,3 +29,14 @@ def missing_counties(case: Case, **as_of: Any) -> dict[str, Any]:
         for county in sorted(found, key=lambda county: units[county.county_id].path)
     ]
     return {"counties": counties} if counties else {}
+
+
+def explain(summary: Summary, text: str, *, row_version: int, by: User, at: dt.datetime) -> None:
+    """Keep why reports are missing; the same words again write nothing. Raises StaleRow (409)."""
+    if text == summary.missing_reason:
+        return
+    if row_version != summary.row_version:
+        raise StaleRow(summary)
+    summary.missing_reason, summary.row_version = text, summary.row_version + 1
+    sign(summary, by, at)
+    summary.save(update_fields=["missing_reason", "row_version"])

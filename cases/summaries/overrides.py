@@ -15,6 +15,7 @@ from cases.editions.schema import Annex2
 from cases.errors import Conflict, Invalid
 from cases.figures.annex2 import INSTITUTIONS
 from cases.models import Summary, SummaryOverride, User
+from cases.saving import sign
 from cases.summaries.cells import BED_COUNTS, cells_of, printed
 
 MOST_BEDS = 1_000_000
@@ -59,7 +60,7 @@ def change(
         raise Invalid("figure_not_possible", _("The figure cannot be changed like this."), faults=faults)
     row: Any = present or SummaryOverride(summary=summary, cell=cell)
     row.computed, row.value, row.reason, row.by, row.at = computed[cell], value, reason, by, at
-    row._history_user, row._history_date = by, at
+    sign(row, by, at)
     row.save()
     stored: SummaryOverride = row
     return stored
@@ -69,7 +70,7 @@ def drop(summary: Summary, cell: str, *, seen: int | None, by: User, at: dt.date
     """Let the computed number stand again; raises Conflict where somebody else has changed the cell since."""
     row: Any = _present(summary, cell, seen)
     if row is not None:
-        row._history_user, row._history_date = by, at
+        sign(row, by, at)
         row.delete()
 
 

@@ -16,9 +16,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.editions.schema import Annex2, Heading
-from cases.errors import Conflict, Invalid
+from cases.errors import Invalid
 from cases.models import Summary, SummaryText, User
 from cases.paper.quality_report import CHAPTERS, Chapter
+from cases.saving import StaleRow, sign
 
 LONGEST = 8_000
 DRAFTED = "drafted"
@@ -26,18 +27,6 @@ ANNEX2 = (SummaryText.Part.PROBLEMS, SummaryText.Part.RECTIFICATION)
 REPORT = (SummaryText.Part.REPORT,)
 
 Drafts = Mapping[tuple[str, int], str]
-
-
-class StalePassage(Conflict):
-    """Somebody else has saved the passage since it was read (409); ``stored`` is the passage as it stands now."""
-
-    def __init__(self, stored: SummaryText) -> None:
-        super().__init__(
-            "stale_row",
-            _("Somebody else has changed this in the meantime."),
-            hint=_("What you typed has not been saved; choose which version to keep."),
-        )
-        self.stored = stored
 
 
 @dataclass(frozen=True)
@@ -120,7 +109,7 @@ def save_passage(
 ) -> SummaryText:
     """Save what the officer wrote; nothing, or exactly the draft, lets the draft stand.
 
-    Raises Invalid where it is too long, or StalePassage. Saving what stands there already succeeds.
+    Raises Invalid where it is too long, or StaleRow. Saving what stands there already succeeds.
     """
     text = text.replace("\r\n", "\n").strip()
     if len(text) > LONGEST:
@@ -130,7 +119,7 @@ def save_passage(
     edited = "" if text == row.drafted.strip() else text
     if edited != row.edited:
         if row.row_version != row_version:
-            raise StalePassage(row)
+            raise StaleRow(row)
         row.edited, row.row_version = edited, row.row_version + 1
         row.updated_by, row.updated_at = by, at
         _save(row, by, at)
@@ -144,5 +133,5 @@ def frozen_texts(summary: Summary) -> dict[str, dict[str, str]]:
 
 
 def _save(row: Any, by: User | None, at: dt.datetime, reason: str | None = None) -> None:
-    row._history_user, row._history_date, row._change_reason = by, at, reason
+    sign(row, by, at, reason)
     row.save()

@@ -18,22 +18,11 @@ from cases.access import Viewer
 from cases.editions.schema import Form
 from cases.errors import Conflict, Invalid, WrongRole
 from cases.models import Case, User, Visit, VisitItem
+from cases.saving import StaleRow, sign
 
 ITEM_FIELDS = ("status", "facets", "problem", "measure", "rectification", "severity", "due_on", "note")
 PARTICULARS = ("visited_on", "present", "opinion")
 EXPERT = "party:expert"
-
-
-class RowChanged(Conflict):
-    """Another expert has saved the same row in the meantime: 409 with the row as it is now."""
-
-    def __init__(self, row: Any) -> None:
-        super().__init__(
-            "row_changed",
-            _("%(name)s has changed this in the meantime.") % {"name": author_of(row)},
-            hint=_("What you typed is still here. Compare, and save again or take the other version."),
-        )
-        self.row = row
 
 
 @contextmanager
@@ -72,7 +61,7 @@ def save_item(
     """Keep what the team says of one item; inside ``assessing``.
 
     ``based_on`` is the row version that the expert saw, 0 where there was none; the same words again write nothing.
-    Raises RowChanged (409) or Invalid (422, unknown item).
+    Raises StaleRow (409) or Invalid (422, unknown item).
     """
     if item_code not in form.items:
         message = _("The form has no such item.")
@@ -86,12 +75,12 @@ def save_item(
     elif all(getattr(row, name) == value for name, value in values.items()):
         return row
     if row.row_version != based_on:
-        raise RowChanged(row)
+        raise StaleRow(row)
     for name, value in values.items():
         setattr(row, name, value)
     row.row_version += 1
     row.updated_by, row.updated_at = by, at
-    stamp(row, by, at)
+    sign(row, by, at)
     row.save()
     return row
 
@@ -102,24 +91,10 @@ def save_particulars(visit: Visit, values: Mapping[str, Any], *, based_on: int, 
     if all(getattr(visit, name) == value for name, value in values.items()):
         return visit
     if visit.row_version != based_on:
-        raise RowChanged(visit)
+        raise StaleRow(visit)
     for name, value in values.items():
         setattr(visit, name, value)
     visit.row_version += 1
-    stamp(visit, by, at)
+    sign(visit, by, at)
     visit.save(update_fields=[*values, "row_version"])
     return visit
-
-
-def author_of(row: Any) -> str:
-    """Who saved a row last, as far as that is known."""
-    if isinstance(row, VisitItem) and row.updated_by is not None:
-        return str(row.updated_by)
-    newest = row.history.select_related("history_user").order_by("-history_id").first()
-    return str(newest.history_user) if newest is not None and newest.history_user else _("Somebody else")
-
-
-def stamp(row: Any, by: User | None, at: dt.datetime) -> None:
-    """Say in the history of a row who changes it, and when."""
-    row._history_user = by
-    row._history_date = at

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import transaction
 
 from cases import delegating
-from cases.access import sign
 from cases.models import Appointment, Case, Finding, User
 from cases.roles import Role
+from cases.saving import sign
 from project.demo.acts import Person
 from project.demo.days import Story, moment
 from project.demo.institutions import TIANSHAN

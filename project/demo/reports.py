@@ -14,6 +14,7 @@ from django.db import transaction
 from cases.models import Case, OrgUnit
 from cases.roles import Role
 from cases.summaries import passages
+from cases.summaries.missing import explain
 from cases.summaries.reading import drafts_of, missing_of
 from project.demo.acts import Person
 from project.demo.days import Days, Story, moment
@@ -144,6 +145,4 @@ def _complete(case: Case, officer: Person, at: Any, why: str) -> None:
     with transaction.atomic():
         passages.draft(summary, drafts_of(case), by=officer.user, at=at)
         if missing_of(case) or case.kind == "regional_report":
-            summary.missing_reason, summary.row_version = why, summary.row_version + 1
-            summary._history_user, summary._history_date = officer.user, at
-            summary.save(update_fields=["missing_reason", "row_version"])
+            explain(summary, why, row_version=summary.row_version, by=officer.user, at=at)

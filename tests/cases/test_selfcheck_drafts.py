@@ -11,9 +11,9 @@ import pytest
 from cases.annex1 import draft_content, submitted_content
 from cases.errors import Invalid
 from cases.models import Case, SelfCheck, SelfCheckAnswer, User
+from cases.saving import StaleRow
 from cases.selfcheck import digest, snapshot
 from cases.selfcheck_drafts import (
-    StaleRow,
     last_change,
     overview,
     save_answer,

@@ -124,7 +124,7 @@ def test_each_persona_signs_in_and_finds_something_to_do(tianshan: None) -> None
     assert waiting("officer")["verify"] >= 3
     assert waiting("officer")["review"] >= 2
     assert waiting("approver") == {"approve": 1, "decide": 1}
-    assert waiting("prefecture") == {"supervise": 1}
+    assert waiting("prefecture") == {"supervise": 1, "compile": 1}
     assert Case.objects.filter(kind="quality_cycle", unit__superior__code=TIANSHAN, state=State.VERIFIED).exists()
 
 

@@ -20,8 +20,8 @@ from cases.models import (
     Verification,
     VerificationItem,
 )
+from cases.saving import StaleRow
 from cases.verification_drafts import (
-    RowChanged,
     agree_to,
     carried_over,
     changed_items,
@@ -302,10 +302,10 @@ def test_new_evidence_opens_an_item_again(submitted: Story) -> None:
 
 def test_a_row_that_somebody_else_has_saved_is_given_back_and_not_overwritten(submitted: Story) -> None:
     write(submitted, "A1-19", conclusion="agree", opinion="同事")
-    with pytest.raises(RowChanged) as refused:
+    with pytest.raises(StaleRow) as refused:
         write(submitted, "A1-19", conclusion="disagree", opinion="我")
-    assert isinstance(refused.value.row, VerificationItem)
-    assert refused.value.row.opinion == "同事"
+    assert isinstance(refused.value.stored, VerificationItem)
+    assert refused.value.stored.opinion == "同事"
     assert write(submitted, "A1-19", based_on=1, conclusion="disagree", opinion="我").row_version == 2
 
 
@@ -315,7 +315,7 @@ def test_the_visit_has_a_row_version_of_its_own(submitted: Story) -> None:
     values = {"method": "on_site", "visited_on": None, "officials": "", "opinion": ""}
     with drafting(submitted.case, state="submitted") as submission:
         assert save_visit(submission, form, values, based_on=0, by=officer, at=submitted.at).row_version == 1
-        with pytest.raises(RowChanged):
+        with pytest.raises(StaleRow):
             save_visit(submission, form, {**values, "opinion": "x"}, based_on=0, by=officer, at=submitted.at)
 
 

@@ -19,6 +19,7 @@ from cases.clock import local_date
 from cases.errors import Invalid
 from cases.models import Appointment, Case, CommonProblem, OrgUnit, WorkItem
 from cases.roles import Role
+from cases.saving import sign
 from workflows.common import ItemVerbs, not_claimed_by_another
 from workflows.common_problem.states import LIVE, State
 from workflows.kinds import Kind, register
@@ -109,8 +110,7 @@ def _save(step: Step, **values: Any) -> None:
     problem = record.common_problem
     for name, value in values.items():
         setattr(problem, name, value)
-    problem._history_user, problem._history_date = step.person, step.at
-    problem._change_reason = step.verb
+    sign(problem, step.person, step.at, step.verb)
     problem.save(update_fields=list(values))
 
 

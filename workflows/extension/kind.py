@@ -20,6 +20,7 @@ from cases.clock import local_date
 from cases.errors import Conflict, Invalid, WrongRole
 from cases.models import Case, OrgUnit, WorkItem
 from cases.roles import Role
+from cases.saving import sign
 from cases.wording import cdate
 from workflows.common import ItemVerbs
 from workflows.engine import cascade, lock_many
@@ -142,7 +143,7 @@ def _save(step: Step, **values: Any) -> None:
     record: Any = step.case.extension
     for name, value in values.items():
         setattr(record, name, value)
-    record._history_user, record._history_date, record._change_reason = step.actor.user, step.at, step.verb
+    sign(record, step.actor.user, step.at, step.verb)
     record.save(update_fields=list(values))
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.errors import Invalid
 from cases.models import Evidence, Finding, FindingProgress, Severity
+from cases.saving import sign
 from workflows.finding.enforcement import store_files
 from workflows.finding.record import save_record
 from workflows.finding.states import LIVE, State
@@ -52,7 +51,7 @@ class FollowingVerbs:
         if faults:
             raise Invalid("progress_incomplete", faults["progress"][0], faults=faults)
         files = store_files(step, Evidence.Purpose.PROGRESS)
-        note: Any = FindingProgress(finding=self.finding, at=step.at, by=step.person, text=text)
-        note._history_user, note._history_date = step.person, step.at
+        note = FindingProgress(finding=self.finding, at=step.at, by=step.person, text=text)
+        sign(note, step.person, step.at)
         note.save(force_insert=True)
         step.facts = {"progress": note.pk, "files": files}

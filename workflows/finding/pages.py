@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import quote
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases.clock import local_date
 from cases.errors import Conflict, Invalid, Refusal
 from cases.lights import SIGNS
+from cases.spreadsheets import download
 from workflows.bulk import MOST, BulkForm, may_nudge, nudge_many, tell
-from workflows.finding.export import MAX_ROWS, MEDIA_TYPE, write_ledger
+from workflows.finding.export import MAX_ROWS, write_ledger
 from workflows.finding.filters import CURSORS, is_own_list
 from workflows.finding.ledger_query import (
     ALL,
@@ -58,11 +58,7 @@ def ledger_export(request: HttpRequest) -> HttpResponse | FileResponse:
     rows = findings_for(listing.viewer, criteria)
     chips = [(chip["label"], chip["value"]) for chip in listing.form.chips(listing.address)]
     file = write_ledger(rows, chips, listing.viewer)
-    name = f"{_('Rectification ledger')}-{local_date(listing.viewer.at).isoformat()}.xlsx"
-    response = FileResponse(file, content_type=MEDIA_TYPE)
-    response["Content-Disposition"] = f"attachment; filename=\"ledger.xlsx\"; filename*=UTF-8''{quote(name)}"
-    response["Cache-Control"] = "no-store"
-    return response
+    return download(file, f"{_('Rectification ledger')}-{local_date(listing.viewer.at).isoformat()}")
 
 
 def _check_exportable(listing: Listing, criteria: Criteria, only_ticked: bool) -> None:

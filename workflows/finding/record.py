@@ -13,6 +13,7 @@ from cases.deadlines import Due, counted, known, replayed, resumed
 from cases.errors import Conflict, Invalid
 from cases.evidence import submitted
 from cases.models import Case, Evidence, Finding, WorkItem
+from cases.saving import sign
 from workflows.step import Step, is_serious
 
 # What a finding that comes back, or is reported again, does not have any more.
@@ -46,9 +47,7 @@ def save_record(step: Step, **values: Any) -> Finding:
     if values:
         for name, value in values.items():
             setattr(finding, name, value)
-        finding._history_user = step.actor.user
-        finding._history_date = step.at
-        finding._change_reason = step.verb
+        sign(finding, step.actor.user, step.at, step.verb)
         finding.save(update_fields=list(values))
     if OF_THE_DATE & values.keys():
         follow_limit(step)

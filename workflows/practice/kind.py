@@ -20,6 +20,7 @@ from viewflow.workflow import flow
 from cases.errors import Invalid, WrongRole
 from cases.models import Case, OrgUnit, Practice, WorkItem
 from cases.roles import Role
+from cases.saving import sign
 from cases.tree import STEP
 from workflows.common import ItemVerbs, not_claimed_by_another
 from workflows.kinds import Kind, register
@@ -159,8 +160,7 @@ def _save(step: Step, **values: Any) -> None:
     practice = _record(step).practice
     for name, value in values.items():
         setattr(practice, name, value)
-    practice._history_user, practice._history_date = step.person, step.at
-    practice._change_reason = step.verb
+    sign(practice, step.person, step.at, step.verb)
     practice.save(update_fields=list(values))
 
 

@@ -14,24 +14,12 @@ from django.utils.translation import gettext as _
 from cases.access import Actor
 from cases.errors import Conflict, WrongRole
 from cases.models import Case, Programme, Round, WorkPlan
+from cases.saving import StaleRow, sign
 from cases.web import viewer_of
 from workflows.kinds import kind_of
-from workflows.programme.opening import sign
 from workflows.web import case_in_scope
 
 Dates = tuple[dt.date, dt.date]  # the cut-off and the due date of a round
-
-
-class StaleRow(Conflict):
-    """Somebody else has saved since the page was made (409); ``stored`` is the record as it stands now."""
-
-    def __init__(self, stored: Programme | WorkPlan) -> None:
-        super().__init__(
-            "stale_row",
-            _("Somebody else has changed this in the meantime."),
-            hint=_("What you typed has not been saved; choose which version to keep."),
-        )
-        self.stored: Any = stored
 
 
 @contextmanager
@@ -94,5 +82,5 @@ def save_work_plan(plan: WorkPlan, parts: Mapping[str, str], *, based_on: int, b
 
 
 def _save(row: Programme | Round | WorkPlan, names: Collection[str], by: Actor, at: dt.datetime) -> None:
-    sign(row, by, at)
+    sign(row, by.user, at)
     row.save(update_fields=list(names))

@@ -18,6 +18,7 @@ from cases.clock import local_date
 from cases.editions.pinned import edition_of
 from cases.errors import Conflict, Invalid, WrongRole
 from cases.models import Case, OrgUnit, Programme, Round, WorkPlan
+from cases.saving import sign
 from cases.signals import recorded
 from workflows.engine import open_case, perform
 from workflows.quality_cycle.opening import edition_for
@@ -76,7 +77,7 @@ def start_programme(region: OrgUnit, year: int, *, by: Actor, at: dt.datetime) -
             cutoff_on, due_on = rule.dates(year)
             planned = Round(programme=record, code=rule.code, cycle_year=year - rule.years_back)
             planned.cutoff_on, planned.due_on = cutoff_on, due_on
-            sign(planned, by, at)
+            sign(planned, by.user, at)
             planned.save()
     recorded.send(Case)
     return case
@@ -92,7 +93,7 @@ def open_programme(region: OrgUnit, year: int, *, by: Actor, at: dt.datetime, no
         if notice:
             record = Programme.objects.get(pk=case.pk)
             record.notice, record.row_version = notice, record.row_version + 1
-            sign(record, by, at)
+            sign(record, by.user, at)
             record.save(update_fields=["notice", "row_version"])
         return perform(case, "open", by=by, at=at)
     if case.state == "running" and missing_prefectures(case, local_date(at)):
@@ -142,8 +143,3 @@ def missing_prefectures(case: Case, on: dt.date) -> list[OrgUnit]:
     """The prefectures of the day that the programme has opened nothing for: they were created after it."""
     asked = set(Case.objects.filter(parent=case.pk, kind="work_plan").values_list("unit_id", flat=True))
     return [prefecture for prefecture in prefectures_of(case.unit, on) if prefecture.pk not in asked]
-
-
-def sign(row: Any, by: Actor, at: dt.datetime) -> None:
-    """Say in the history of a row who changes it, and when."""
-    row._history_user, row._history_date = by.user, at

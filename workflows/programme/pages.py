@@ -20,10 +20,11 @@ from cases.clock import local_date
 from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
 from cases.models import Case, CaseEvent, OrgUnit
 from cases.naming import ACTOR
+from cases.saving import StaleRow
 from cases.web import actor_of, viewer_of
 from workflows.desk.timeline import entries
 from workflows.programme import shown
-from workflows.programme.drafts import StaleRow, drafting, save_programme
+from workflows.programme.drafts import drafting, save_programme
 from workflows.programme.forms import ProgrammeForm, StartForm, theirs_of
 from workflows.programme.kind import State
 from workflows.programme.opening import AHEAD, KIND, MANAGE, missing_prefectures, prefectures_of, start_programme

@@ -16,12 +16,13 @@ from cases.access import Viewer
 from cases.errors import Conflict, Invalid, Refusal, WrongRole
 from cases.models import CaseEvent, WorkItem
 from cases.naming import ACTOR
+from cases.saving import StaleRow
 from cases.web import actor_of, viewer_of
 from workflows.desk.timeline import entries
 from workflows.desk.verb_pages import open_item
 from workflows.desk.verbs import colleagues_of, offers
 from workflows.finding.forms import take_over
-from workflows.programme.drafts import StaleRow, drafting, save_work_plan
+from workflows.programme.drafts import drafting, save_work_plan
 from workflows.programme.forms import ReasonForm, WorkPlanForm
 from workflows.programme.pages import draft_answer
 from workflows.programme.work_plan import PARTS, WRITABLE, State

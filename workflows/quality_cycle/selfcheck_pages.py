@@ -19,7 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.editions.schema import CheckItem
 from cases.errors import Invalid
 from cases.models import SelfCheckAnswer
-from cases.selfcheck_drafts import StaleRow, save_answer, save_basic
+from cases.saving import StaleRow
+from cases.selfcheck_drafts import save_answer, save_basic
 from cases.selfcheck_previous import previous_submission
 from cases.selfcheck_previous import take_over as take_over_from
 from cases.web import viewer_of

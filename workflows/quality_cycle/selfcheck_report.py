@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.errors import Invalid, WrongRole
+from cases.saving import StaleRow
 from cases.selfcheck import snapshot
-from cases.selfcheck_drafts import LONGEST_REPORT, StaleRow, save_report, text_before_redraft
+from cases.selfcheck_drafts import LONGEST_REPORT, save_report, text_before_redraft
 from cases.selfcheck_report import draft_report, report_title
 from cases.web import viewer_of
 from workflows.quality_cycle.drafting import WRITABLE, cycle_in_scope, drafting, may_fill

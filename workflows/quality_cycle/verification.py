@@ -22,7 +22,8 @@ from cases.models import (
     Verification,
     VerificationItem,
 )
-from cases.verification_drafts import adds_finding, begin, stamp
+from cases.saving import sign
+from cases.verification_drafts import adds_finding, begin
 from workflows.finding import ledger
 from workflows.finding.record import limit_fields
 from workflows.quality_cycle.counting import count_beds
@@ -93,7 +94,7 @@ def conclude(step: Step) -> None:
             hint=_("Each place is listed with a link to it."),
             faults=faults,
         )
-    _stamp(step, verification, concluded_by=step.actor.user, concluded_at=step.at)
+    _save(step, verification, concluded_by=step.actor.user, concluded_at=step.at)
     step.facts = {"verification": verification.pk}
 
 
@@ -101,7 +102,7 @@ def take_back(step: Step) -> None:
     """The conclusion is open again."""
     _submission, verification = current(step)
     if verification is not None:
-        _stamp(step, verification, concluded_by=None, concluded_at=None)
+        _save(step, verification, concluded_by=None, concluded_at=None)
 
 
 def approve(step: Step) -> bool:
@@ -120,7 +121,7 @@ def approve(step: Step) -> bool:
             _("Whoever has verified cannot approve the verification."),
             hint=_("Ask another approver of your commission."),
         )
-    _stamp(step, verification, approved_by=step.actor.user, approved_at=step.at)
+    _save(step, verification, approved_by=step.actor.user, approved_at=step.at)
     count_beds(step, submission)
     live = [finding for finding in ledger.reported(step).values() if finding.case.state in ledger.IN_HAND]
     effects = effects_of(submission, items, live)
@@ -281,8 +282,8 @@ def _responsible(details: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(details.get(name) or "").strip() for name in ("responsible_unit", "responsible")}
 
 
-def _stamp(step: Step, verification: Verification, **values: Any) -> None:
+def _save(step: Step, verification: Verification, **values: Any) -> None:
     for name, value in values.items():
         setattr(verification, name, value)
-    stamp(verification, step.actor.user, step.at)
+    sign(verification, step.actor.user, step.at)
     verification.save(update_fields=list(values))

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cases.clock import local_date
 from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
 from cases.models import Conclusion, Evidence
-from cases.verification_drafts import VISIT_FIELDS, RowChanged, agree_to, drafting, save_visit
+from cases.saving import StaleRow
+from cases.verification_drafts import VISIT_FIELDS, agree_to, drafting, save_visit
 from cases.web import viewer_of
 from workflows.quality_cycle.kind import State
 from workflows.quality_cycle.verification import Effects, conclusion_faults, effects_of, reported_findings
@@ -82,8 +83,8 @@ def verification_visit(request: HttpRequest, pk: int) -> HttpResponse:
                 by=user,
                 at=viewer.at,
             )
-    except RowChanged as refusal:
-        theirs: Any = refusal.row
+    except StaleRow as refusal:
+        theirs: Any = refusal.stored
         if by_itself(request):
             body = {"row_version": theirs.row_version, "theirs": theirs_of(theirs, VISIT_FIELDS)}
             return JsonResponse(body, status=refusal.status)

@@ -18,7 +18,8 @@ from cases.clock import local_date
 from cases.errors import Invalid, OutOfScope, WrongRole
 from cases.evidence import remove, store
 from cases.models import Conclusion, Evidence, VerificationItem
-from cases.verification_drafts import ITEM_FIELDS, RowChanged, begin, drafting, save_item
+from cases.saving import StaleRow
+from cases.verification_drafts import ITEM_FIELDS, begin, drafting, save_item
 from cases.web import viewer_of, whole_number
 from workflows.quality_cycle.kind import State
 from workflows.quality_cycle.verification import item_faults
@@ -72,7 +73,7 @@ def verification_item(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         return _faulty(request, sheet, line, only, form)
     try:
         _write(request, sheet, line, form)
-    except RowChanged as refusal:
+    except StaleRow as refusal:
         return _overtaken(request, sheet, line, only, form, refusal)
     except Invalid as refusal:
         form.add_error(None, [str(refusal.message), str(refusal.hint)] if refusal.hint else str(refusal.message))
@@ -220,10 +221,10 @@ def _faulty(request: HttpRequest, sheet: Sheet, line: Line, only: str, form: Ite
 
 
 def _overtaken(
-    request: HttpRequest, sheet: Sheet, line: Line, only: str, form: ItemForm, refusal: RowChanged
+    request: HttpRequest, sheet: Sheet, line: Line, only: str, form: ItemForm, refusal: StaleRow
 ) -> HttpResponse:
     """Two officers wrote about the same item: nothing is overwritten, nothing typed is lost."""
-    row: Any = refusal.row
+    row: Any = refusal.stored
     if by_itself(request):
         theirs = theirs_of(row, ITEM_FIELDS) | {"only": request.POST.get("only", "")}
         body = {"row_version": row.row_version, "theirs": theirs, "message": str(refusal.message)}

@@ -2,56 +2,41 @@
 
 from __future__ import annotations
 
-import tempfile
+import io
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
 
 from cases.access import Viewer
 from cases.punctuality import EXTENDED, LATE, ON_TIME, OPEN, OVERDUE, UNDATED, outcome_word
+from cases.spreadsheets import Cells, add_about, add_sheet, new_book, saved
 from cases.wording import cdatetime
-from workflows.finding.export import Cells
 from workflows.reporting.completeness import Table, Tally
 
 WIDTH_OF_NAME, WIDTH_OF_STEP, WIDTH_OF_NUMBER = 30, 22, 12
 COLUMNS = (ON_TIME, EXTENDED, LATE, UNDATED, OVERDUE, OPEN)
 
 
-def write_table(table: Table, year: int, viewer: Viewer) -> Any:
-    """One line a unit and step, as an open temporary file; a second sheet says what the numbers are of."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Reporting"))
-    sheet.freeze_panes = "B2"
+def write_table(table: Table, year: int, viewer: Viewer) -> io.BytesIO:
+    """One line a unit and step; a second sheet says what the numbers are of."""
+    book = new_book()
     headings = [
-        pgettext("column", "Unit"),
-        _("Code"),
-        _("Step"),
-        pgettext("reporting", "Expected"),
-        pgettext("reporting", "Reported"),
-        *map(outcome_word, COLUMNS),
+        (pgettext("column", "Unit"), WIDTH_OF_NAME),
+        (_("Code"), WIDTH_OF_NUMBER),
+        (_("Step"), WIDTH_OF_STEP),
+        (pgettext("reporting", "Expected"), WIDTH_OF_NUMBER),
+        (pgettext("reporting", "Reported"), WIDTH_OF_NUMBER),
+        *((outcome_word(column), WIDTH_OF_NUMBER) for column in COLUMNS),
     ]
-    widths = (WIDTH_OF_NAME, WIDTH_OF_NUMBER, WIDTH_OF_STEP, *[WIDTH_OF_NUMBER] * (len(headings) - 3))
-    for position, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(position)].width = width
-    cells = Cells(sheet)
-    sheet.append([cells.heading(heading) for heading in headings])
+    sheet, cells = add_sheet(book, _("Reporting"), headings)
     for row in table.rows:
         for step, tally in zip(table.steps, row.tallies, strict=True):
             sheet.append(_line(cells, row.unit.name, row.unit.code, step.label, tally))
     for step, tally in zip(table.steps, table.totals, strict=True):
         sheet.append(_line(cells, pgettext("reporting", "Total"), "", step.label, tally))
-    about = book.create_sheet(_("About this list"))
-    about.column_dimensions["A"].width, about.column_dimensions["B"].width = 24, 48
-    cells = Cells(about)
-    for name, value in [(_("As of"), cdatetime(viewer.at)), (_("Year"), str(year)), (_("Area"), table.area.name)]:
-        about.append([cells.heading(name), cells.of(value)])
-    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
-    book.save(file)
-    file.seek(0)
-    return file
+    add_about(book, [(_("As of"), cdatetime(viewer.at)), (_("Year"), str(year)), (_("Area"), table.area.name)])
+    return saved(book)
 
 
 def _line(cells: Cells, name: str, code: str, step: Any, tally: Tally) -> list[Any]:

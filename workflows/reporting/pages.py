@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from cases.clock import local_date
 from cases.models import OrgUnit
-from workflows.finding.export import MEDIA_TYPE
+from cases.spreadsheets import download
 from workflows.reporting.asked import Asked, asked_by
 from workflows.reporting.completeness import ALL, MISSING, REPORTED, Row, Table, Tally, table_of
 from workflows.reporting.export import write_table
@@ -64,11 +64,7 @@ def export(request: HttpRequest) -> FileResponse:
     asked = asked_by(request)
     table = table_of(asked.viewer, asked.area, asked.year, asked.steps)
     file = write_table(table, asked.year, asked.viewer)
-    name = f"{_('Reporting')}-{asked.year}-{local_date(asked.viewer.at).isoformat()}.xlsx"
-    response = FileResponse(file, content_type=MEDIA_TYPE)
-    response["Content-Disposition"] = f"attachment; filename=\"reporting.xlsx\"; filename*=UTF-8''{quote(name)}"
-    response["Cache-Control"] = "no-store"
-    return response
+    return download(file, f"{_('Reporting')}-{asked.year}-{local_date(asked.viewer.at).isoformat()}")
 
 
 def group_word(group: str) -> str:

@@ -14,6 +14,7 @@ from cases.models import Case, DrawEntry, SpotCheck, Visit
 from cases.sampling.entries import entries_of, next_in_line
 from cases.sampling.frame import members
 from cases.sampling.numbers import seed_from
+from cases.saving import sign
 from workflows.engine import cascade, lock, lock_many
 from workflows.spot_check.planning import save_record
 from workflows.step import Step
@@ -109,6 +110,5 @@ def visit_of(entry: DrawEntry) -> Case:
 
 
 def _save_entry(step: Step, entry: DrawEntry, *names: str) -> None:
-    noted: Any = entry
-    noted._history_user, noted._history_date, noted._change_reason = step.person, step.at, step.verb
+    sign(entry, step.person, step.at, step.verb)
     entry.save(update_fields=list(names))

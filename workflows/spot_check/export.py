@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import tempfile
+import io
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils import get_column_letter
 
 from cases.models import CaseEvent, DrawEntry
 from cases.sampling.frame import FACTORS
+from cases.spreadsheets import CHUNK, Cells, add_about, add_filter, add_sheet, new_book, saved
 from cases.wording import cdate, cdatetime
-from workflows.finding.export import CHUNK, Cells
 from workflows.spot_check.shown import FACTOR_NAMES, Seen, factor_rows, strata_words
 
+WIDTH_OF_FACTOR = 14
 Value = Callable[[DrawEntry], Any]
 # The first five are what the draw is made of, in the order in which the digest takes them.
 COLUMNS: tuple[tuple[Any, int, Value], ...] = (
@@ -37,32 +36,20 @@ COLUMNS: tuple[tuple[Any, int, Value], ...] = (
 )
 
 
-def write_frame(found: Seen) -> Any:
-    """An open temporary file; the second sheet has the seed with its parts, the digest and the rules."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Frame"))
-    sheet.freeze_panes = "B2"
-    headings = [str(heading) for heading, _width, _value in COLUMNS] + [str(FACTOR_NAMES[name]) for name in FACTORS]
-    widths = [width for _heading, width, _value in COLUMNS] + [14] * len(FACTORS)
-    for position, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(position)].width = width
-    cells = Cells(sheet)
-    sheet.append([cells.heading(heading) for heading in headings])
+def write_frame(found: Seen) -> io.BytesIO:
+    """The second sheet has the seed with its parts, the digest and the rules."""
+    book = new_book()
+    headings = [(str(heading), width) for heading, width, _value in COLUMNS]
+    headings += [(str(FACTOR_NAMES[name]), WIDTH_OF_FACTOR) for name in FACTORS]
+    sheet, cells = add_sheet(book, _("Frame"), headings)
     count = 0
     for entry in found.entries.iterator(chunk_size=CHUNK):
         values = [value(entry) for _heading, _width, value in COLUMNS] + [entry.values[name] for name in FACTORS]
         sheet.append([_cell(sheet, cells, value) for value in values])
         count += 1
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{count + 1}"
-    about = book.create_sheet(_("About this draw"))
-    about.column_dimensions["A"].width, about.column_dimensions["B"].width = 30, 70
-    cells = Cells(about)
-    for name, value in _about(found, count):
-        about.append([cells.heading(name), cells.of(value)])
-    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
-    book.save(file)
-    file.seek(0)
-    return file
+    add_filter(sheet, len(headings), count)
+    add_about(book, _about(found, count), title=_("About this draw"), widths=(30, 70))
+    return saved(book)
 
 
 def _cell(sheet: Any, cells: Cells, value: Any) -> Any:

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from cases.errors import Conflict, WrongRole
 from cases.keyset import page_of
 from cases.models import OrgUnit
+from cases.spreadsheets import download
 from cases.web import viewer_of
-from workflows.finding.export import MEDIA_TYPE
 from workflows.spot_check.export import write_frame
 from workflows.spot_check.shown import Seen, Words, meaning, percent, seen, weight_words
 from workflows.step import edition_of
@@ -92,8 +92,7 @@ def spot_check_export(request: HttpRequest, pk: int) -> FileResponse:
     found = _drawn(request, pk)
     if not found.whole:
         raise WrongRole("wrong_role", _("Your role does not include this action."))
-    name = f"{found.case.number}.xlsx"
-    return FileResponse(write_frame(found), as_attachment=True, filename=name, content_type=MEDIA_TYPE)
+    return download(write_frame(found), found.case.number)
 
 
 def _drawn(request: HttpRequest, pk: int) -> Seen:

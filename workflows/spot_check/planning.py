@@ -12,6 +12,7 @@ from cases.editions.schema import DrawRules
 from cases.errors import Invalid
 from cases.models import SpotCheck
 from cases.sampling.frame import FACTORS
+from cases.saving import sign
 
 LONGEST_TITLE = 120
 MOST = 2_000  # institutions of one spot-check; visits are opened in the step that draws them
@@ -44,6 +45,5 @@ def rules_used(rules: DrawRules) -> dict[str, Any]:
 
 def save_record(record: SpotCheck, names: list[str], *, by: Any, at: dt.datetime, verb: str) -> None:
     """Save what a verb has changed, with who did it in the history."""
-    noted: Any = record
-    noted._history_user, noted._history_date, noted._change_reason = by, at, verb
+    sign(record, by, at, verb)
     record.save(update_fields=names)

@@ -14,6 +14,7 @@ from cases.clock import local_date
 from cases.errors import Invalid
 from cases.models import Appointment, Case, CaseParty, OrgUnit, User
 from cases.roles import Role
+from cases.saving import sign
 from workflows.step import Step
 from workflows.visit.opening import PART
 
@@ -101,5 +102,5 @@ def _end(party: CaseParty, step: Step, today: dt.date) -> None:
 
 
 def _noted(row: Any, step: Step) -> Any:
-    row._history_user, row._history_date, row._change_reason = step.person, step.at, step.verb
+    sign(row, step.person, step.at, step.verb)
     return row

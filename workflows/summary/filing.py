@@ -19,6 +19,7 @@ from cases.clock import end_of_day, local_date
 from cases.deadlines import Due, due, resumed
 from cases.errors import Conflict, Invalid, WrongRole
 from cases.models import Summary, SummaryVersion
+from cases.saving import sign
 from cases.summaries import passages, reading
 from cases.summaries.cells import cells_of, numbers_of
 from cases.summaries.freezing import freeze
@@ -136,8 +137,7 @@ def correct(step: Step) -> None:
     record: Any = record_of(step)
     record.correction_reason = step.reason
     record.row_version += 1
-    record._history_user, record._history_date = step.person, step.at
-    record._change_reason = step.verb
+    sign(record, step.person, step.at, step.verb)
     record.save(update_fields=["correction_reason", "row_version"])
     step.facts = {"no": last_version(record).no}
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.clock import end_of_day
-from cases.errors import Conflict, Invalid, Refusal, WrongRole
+from cases.errors import Refusal
 from cases.models import CaseEvent, SummaryVersion
 from cases.naming import ACTOR
 from cases.summaries import passages, reading
@@ -24,13 +22,12 @@ from cases.web import viewer_of
 from workflows.desk.timeline import entries
 from workflows.desk.verb_pages import open_item
 from workflows.desk.verbs import above_offers
-from workflows.engine import MAX_REASON
 from workflows.kinds import kind_of
+from workflows.summary.acting import ASKING, MissingForm, ReasonForm, act, save_missing
 from workflows.summary.kind import KIND
 from workflows.summary.scope import (
     BEFORE_FILING,
     OPEN_STATES,
-    completing,
     may_complete,
     reads_draft,
     summary_in_scope,
@@ -38,35 +35,18 @@ from workflows.summary.scope import (
 )
 from workflows.summary.sealing import sealed_copies
 from workflows.summary.shown import draft_sheet, filed_sheet
-from workflows.web import perform_from, possible_verbs
+from workflows.web import possible_verbs
 
 MOST_EVENTS = 50
-LONGEST_REASON = 2_000
-ASKING = ("send_back", "return_", "correct")  # verbs that want a reason
-OFFERED = ("request_confirmation", "submit", "withdraw", "accept", *ASKING)
-
-
-class ReasonForm(forms.Form):
-    """Why it goes back, or what is corrected."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=MAX_REASON,
-        widget=forms.Textarea,
-        error_messages={"required": gettext_lazy("Give the reason.")},
-    )
-
-
-class MissingForm(forms.Form):
-    """Why institutions have not reported."""
-
-    missing_reason = forms.CharField(
-        label=gettext_lazy("Reason for the missing reports"),
-        max_length=LONGEST_REASON,
-        required=False,
-        widget=forms.Textarea,
-        help_text=gettext_lazy("It is filed with the summary, beside the names of those who are missing."),
-    )
+SAID = {
+    "request_confirmation": gettext_lazy("Handed to the head for confirmation."),
+    "submit": gettext_lazy("The summary has been filed; its figures are frozen."),
+    "withdraw": gettext_lazy("The summary has been taken back."),
+    "accept": gettext_lazy("The summary has been accepted."),
+    "send_back": gettext_lazy("The summary has been sent back to the officer."),
+    "return_": gettext_lazy("The summary has been returned to the prefecture."),
+    "correct": gettext_lazy("The summary can be corrected now; the next filing is a new version beside the old."),
+}
 
 
 @require_safe
@@ -86,53 +66,14 @@ def summary_version(request: HttpRequest, pk: int, no: int) -> HttpResponse:
 
 @require_POST
 def summary_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Hand on, file, accept, return or correct; a refusal shows the page again with what was typed."""
-    case = summary_in_scope(request, pk, KIND)
-    if verb not in OFFERED:
-        raise Refusal("unknown_verb", _("There is no such action on this kind of case."))
-    form = ReasonForm(request.POST, auto_id=f"{verb}-%s") if verb in ASKING else None
-    if form is not None and not form.is_valid():
-        return summary_page(request, case, form=(verb, form), status=422)
-    try:
-        perform_from(request, case, verb)
-    except (Invalid, Conflict, WrongRole) as refusal:
-        again = summary_in_scope(request, pk, KIND)
-        return summary_page(request, again, refusal=refusal, form=(verb, form) if form else None, status=refusal.status)
-    messages.success(request, SAID[verb]())
-    return redirect("summary", pk)
-
-
-SAID = {
-    "request_confirmation": lambda: _("Handed to the head for confirmation."),
-    "submit": lambda: _("The summary has been filed; its figures are frozen."),
-    "withdraw": lambda: _("The summary has been taken back."),
-    "accept": lambda: _("The summary has been accepted."),
-    "send_back": lambda: _("The summary has been sent back to the officer."),
-    "return_": lambda: _("The summary has been returned to the prefecture."),
-    "correct": lambda: _("The summary can be corrected now; the next filing is a new version beside the old."),
-}
+    """Hand on, file, accept, return or correct."""
+    return act(request, pk, KIND, verb, SAID, summary_page)
 
 
 @require_POST
 def summary_missing(request: HttpRequest, pk: int) -> HttpResponse:
-    """Save why reports are missing; what somebody else has typed since is not overwritten."""
-    viewer = viewer_of(request)
-    form = MissingForm(request.POST)
-    if not form.is_valid():
-        return summary_page(request, summary_in_scope(request, pk, KIND), missing_form=form, status=422)
-    text = form.cleaned_data["missing_reason"].replace("\r\n", "\n").strip()
-    with completing(request, pk) as case:
-        record = case.summary
-        is_stale = request.POST.get("row_version") != str(record.row_version)
-        if not is_stale and text != record.missing_reason:
-            record.missing_reason, record.row_version = text, record.row_version + 1
-            record._history_user, record._history_date = viewer.user, viewer.at
-            record.save(update_fields=["missing_reason", "row_version"])
-    if is_stale and text != record.missing_reason:
-        form.add_error("missing_reason", _("Somebody else has written: %(text)s") % {"text": record.missing_reason})
-        return summary_page(request, case, missing_form=form, status=409)
-    messages.success(request, _("The reason has been saved."))
-    return redirect(f"{reverse('summary', args=[pk])}#missing")
+    """Save why institutions have not reported."""
+    return save_missing(request, pk, KIND, MissingForm(request.POST), summary_page)
 
 
 def summary_page(
@@ -159,7 +100,7 @@ def summary_page(
         missing = missing_counties(case)
     else:
         sheet, words, missing = filed_sheet(case, version), passages.passages_in(version.texts, annex2), version.missing
-    verbs = {verb.name for verb in possible_verbs(request, case, item)} & {*OFFERED}
+    verbs = {verb.name for verb in possible_verbs(request, case, item)} & SAID.keys()
     if asked_for is not None:
         verbs = set()
     if "withdraw" in verbs and not _handed_on(viewer, item):

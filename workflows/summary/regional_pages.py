@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.clock import end_of_day
-from cases.errors import Conflict, Invalid, Refusal, WrongRole
+from cases.errors import Refusal
 from cases.models import CaseEvent, SummaryVersion
 from cases.naming import ACTOR
 from cases.summaries import passages, reading
@@ -25,8 +23,8 @@ from cases.web import viewer_of
 from workflows.desk.timeline import entries
 from workflows.desk.verb_pages import open_item
 from workflows.desk.verbs import above_offers
-from workflows.engine import MAX_REASON
 from workflows.reporting.steps import label_of
+from workflows.summary.acting import ASKING, LONGEST_REASON, MissingForm, ReasonForm, act, save_missing
 from workflows.summary.regional import State
 from workflows.summary.regional_comparison import Comparison, compare
 from workflows.summary.regional_opening import KIND
@@ -34,7 +32,6 @@ from workflows.summary.regional_prefectures import missing_prefectures, state_wo
 from workflows.summary.scope import (
     BEFORE_FILING,
     OPEN_STATES,
-    completing,
     may_complete,
     reads_draft,
     summary_in_scope,
@@ -42,12 +39,9 @@ from workflows.summary.scope import (
 )
 from workflows.summary.sealing import sealed_copies
 from workflows.summary.shown import Sheet, draft_sheet, filed_sheet
-from workflows.web import perform_from, possible_verbs
+from workflows.web import possible_verbs
 
 MOST_EVENTS = 50
-LONGEST_REASON = 2_000
-ASKING = ("send_back", "return_", "correct")  # verbs that want a reason
-OFFERED = ("request_confirmation", "submit", "withdraw", "acknowledge", *ASKING)
 SAID = {
     "request_confirmation": gettext_lazy("Handed to the head for approval."),
     "submit": gettext_lazy("The regional report has been filed; its figures are frozen."),
@@ -59,19 +53,8 @@ SAID = {
 }
 
 
-class ReasonForm(forms.Form):
-    """Why it goes back, or what is corrected."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=MAX_REASON,
-        widget=forms.Textarea,
-        error_messages={"required": gettext_lazy("Give the reason.")},
-    )
-
-
-class MissingForm(forms.Form):
-    """Why prefectures are missing."""
+class MissingPrefecturesForm(MissingForm):
+    """Why prefectures have not reported."""
 
     missing_reason = forms.CharField(
         label=gettext_lazy("Reason for the missing prefectures"),
@@ -92,42 +75,14 @@ def regional_report(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def regional_report_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Hand on, file, acknowledge, return or correct; a refusal shows the page again with what was typed."""
-    case = summary_in_scope(request, pk, KIND)
-    if verb not in OFFERED:
-        raise Refusal("unknown_verb", _("There is no such action on this kind of case."))
-    form = ReasonForm(request.POST, auto_id=f"{verb}-%s") if verb in ASKING else None
-    if form is not None and not form.is_valid():
-        return report_page(request, case, form=(verb, form), status=422)
-    try:
-        perform_from(request, case, verb)
-    except (Invalid, Conflict, WrongRole) as refusal:
-        again = summary_in_scope(request, pk, KIND)
-        return report_page(request, again, refusal=refusal, form=(verb, form) if form else None, status=refusal.status)
-    messages.success(request, str(SAID[verb]))
-    return redirect("regional_report", pk)
+    """Hand on, file, acknowledge, return or correct."""
+    return act(request, pk, KIND, verb, SAID, report_page)
 
 
 @require_POST
 def regional_report_missing(request: HttpRequest, pk: int) -> HttpResponse:
-    """Save why prefectures are missing; what somebody else has typed since is not overwritten."""
-    viewer = viewer_of(request)
-    form = MissingForm(request.POST)
-    if not form.is_valid():
-        return report_page(request, summary_in_scope(request, pk, KIND), missing_form=form, status=422)
-    text = form.cleaned_data["missing_reason"].replace("\r\n", "\n").strip()
-    with completing(request, pk) as case:
-        record = case.summary
-        is_stale = request.POST.get("row_version") != str(record.row_version)
-        if not is_stale and text != record.missing_reason:
-            record.missing_reason, record.row_version = text, record.row_version + 1
-            record._history_user, record._history_date = viewer.user, viewer.at
-            record.save(update_fields=["missing_reason", "row_version"])
-    if is_stale and text != record.missing_reason:
-        form.add_error("missing_reason", _("Somebody else has written: %(text)s") % {"text": record.missing_reason})
-        return report_page(request, case, missing_form=form, status=409)
-    messages.success(request, _("The reason has been saved."))
-    return redirect(f"{reverse('regional_report', args=[pk])}#missing")
+    """Save why prefectures are missing."""
+    return save_missing(request, pk, KIND, MissingPrefecturesForm(request.POST), report_page)
 
 
 def report_page(
@@ -174,7 +129,7 @@ def report_page(
         "later": changes_since(case.unit, record.round.cycle_year, cutoff_on, viewer.at) if has_passed else 0,
         "seals": sealed_copies(case, version) if version is not None else [],
         "max_mb": case.edition.parsed.settings.max_upload_mb,
-        "missing_form": missing_form or MissingForm(initial={"missing_reason": record.missing_reason}),
+        "missing_form": missing_form or MissingPrefecturesForm(initial={"missing_reason": record.missing_reason}),
         "verbs": verbs,
         "forms": {
             verb: form[1] if form and form[0] == verb else ReasonForm(auto_id=f"{verb}-%s")
@@ -222,7 +177,7 @@ def _rows(sheet: Sheet, comparison: Comparison) -> list[dict[str, Any]]:
 
 
 def _verbs(request: HttpRequest, case: Any, item: Any) -> set[str]:
-    found = {verb.name for verb in possible_verbs(request, case, item)} & {*OFFERED}
+    found = {verb.name for verb in possible_verbs(request, case, item)} & SAID.keys()
     previous = item.after if item is not None else None
     handed_on = previous is not None and item.owner_id is None and previous.done_by_id == request.user.pk
     return found if handed_on else found - {"withdraw"}

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases.errors import Invalid, OutOfScope, WrongRole
 from cases.models import SummaryText
+from cases.saving import StaleRow
 from cases.summaries import passages
-from cases.summaries.passages import LONGEST, Passage, StalePassage
+from cases.summaries.passages import LONGEST, Passage
 from cases.summaries.reading import drafts_of
 from cases.web import viewer_of, whole_number
 from workflows.summary.scope import OPEN_STATES, completing, may_complete, reads_draft, summary_in_scope
@@ -45,7 +46,7 @@ def summary_text(request: HttpRequest, pk: int, part: str, no: int) -> HttpRespo
             row = passages.save_passage(
                 case.summary, part, no, typed, row_version=-1 if version is None else version, by=user, at=viewer.at
             )
-    except StalePassage as stale:
+    except StaleRow as stale:
         return _stale(request, pk, stale)
     except Invalid as refusal:
         if _wants_json(request):
@@ -76,7 +77,7 @@ def summary_redraft(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("summary_texts", pk)
 
 
-def _stale(request: HttpRequest, pk: int, stale: StalePassage) -> HttpResponse:
+def _stale(request: HttpRequest, pk: int, stale: StaleRow) -> HttpResponse:
     row = stale.stored
     if _wants_json(request):
         answer = {"row_version": row.row_version, "theirs": {"text": row.text}}

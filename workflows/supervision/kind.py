@@ -18,6 +18,7 @@ from viewflow.workflow import flow
 from cases.errors import Invalid, WrongRole
 from cases.models import Case, Supervision, WorkItem
 from cases.roles import Role
+from cases.saving import sign
 from workflows.common import ItemVerbs, not_claimed_by_another
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Task
@@ -61,8 +62,7 @@ class SupervisionCase(ItemVerbs, Case):
             raise Invalid("outcome_missing", message, faults={"outcome": [message]})
         self.slot = None
         record.outcome = outcome
-        record._history_user, record._history_date = step.actor.user, step.at  # type: ignore[attr-defined]
-        record._change_reason = step.verb  # type: ignore[attr-defined]
+        sign(record, step.actor.user, step.at, step.verb)
         record.save(update_fields=["outcome"])
 
 

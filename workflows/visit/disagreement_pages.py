@@ -6,10 +6,9 @@ Ranked by the lower end of Wilson's interval, so that a single look does not sta
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,10 +24,10 @@ from cases.editions.schema import CheckItem
 from cases.errors import Invalid, OutOfScope, WrongRole
 from cases.models import Finding, OrgUnit, Visit
 from cases.roles import AUTHORITY
+from cases.spreadsheets import add_about, add_sheet, download, new_book, saved
 from cases.web import viewer_of, whole_number
 from cases.wording import cdatetime
 from workflows.desk.counting import year_asked
-from workflows.finding.export import MEDIA_TYPE, Cells
 from workflows.quality_cycle.opening import edition_for
 
 PAGE = 50
@@ -128,23 +127,13 @@ def disagreement_export(request: HttpRequest) -> FileResponse:
     """The three rankings of the year as an Excel file, with what the numbers mean."""
     viewer = _reader(request)
     year = _year(request, viewer)
-    book = Workbook(write_only=True)
+    book = new_book()
     for by, label in zip(KEYS, _labels(), strict=True):
         found = ranked(tallies(Place.seen_by(viewer), year, by))
         _sheet(book, label, _rows(found, year, by, 0, len(found)))
-    about = book.create_sheet(_("About this list"))
-    about.column_dimensions["A"].width, about.column_dimensions["B"].width = 24, 80
-    cells = Cells(about)
-    for name, value in [(_("As of"), cdatetime(viewer.at)), (_("Year"), str(year)), (_("How it is counted"), method())]:
-        about.append([cells.heading(name), cells.of(value)])
-    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
-    book.save(file)
-    file.seek(0)
-    name = quote(f"{_('Reliability of self-checks')}-{year}.xlsx")
-    response = FileResponse(file, content_type=MEDIA_TYPE)
-    response["Content-Disposition"] = f"attachment; filename=\"disagreement.xlsx\"; filename*=UTF-8''{name}"
-    response["Cache-Control"] = "no-store"
-    return response
+    lines = [(_("As of"), cdatetime(viewer.at)), (_("Year"), str(year)), (_("How it is counted"), method())]
+    add_about(book, lines, widths=(24, 80))
+    return download(saved(book), f"{_('Reliability of self-checks')}-{year}")
 
 
 def method() -> str:
@@ -157,25 +146,20 @@ def method() -> str:
     )
 
 
-def _sheet(book: Any, label: str, rows: list[Row]) -> None:
-    sheet = book.create_sheet(label)
-    sheet.freeze_panes = "C2"
-    for column, width in zip("ABCDEFGHIJ", (6, 36, 30, 12, 12, 12, 14, 14, 14, 14), strict=True):
-        sheet.column_dimensions[column].width = width
-    cells = Cells(sheet)
-    names = (
-        _("Rank"),
-        label,
-        _("Belongs to"),
-        _("Looked at"),
-        _("Belied"),
-        _("Share"),
-        _("Lower bound"),
-        _("By the county"),
-        _("By a spot-check"),
-        _("Of these looked at"),
+def _sheet(book: Workbook, label: str, rows: list[Row]) -> None:
+    headings = (
+        (_("Rank"), 6),
+        (label, 36),
+        (_("Belongs to"), 30),
+        (_("Looked at"), 12),
+        (_("Belied"), 12),
+        (_("Share"), 12),
+        (_("Lower bound"), 14),
+        (_("By the county"), 14),
+        (_("By a spot-check"), 14),
+        (_("Of these looked at"), 14),
     )
-    sheet.append([cells.heading(str(name)) for name in names])
+    sheet, cells = add_sheet(book, label, headings, freeze="C2")
     for row in rows:
         tally = row.tally
         team = f"{tally.county_looked} / {tally.team_looked}"

@@ -16,8 +16,9 @@ from cases.clock import local_date
 from cases.errors import Invalid, OutOfScope
 from cases.evidence import readable, remove, store
 from cases.models import Evidence, SelfCheckSubmission, VisitItem
+from cases.saving import StaleRow
 from cases.selfcheck_previous import previous_submission
-from cases.visits.drafts import ITEM_FIELDS, PARTICULARS, RowChanged, assessing, save_item, save_particulars
+from cases.visits.drafts import ITEM_FIELDS, PARTICULARS, assessing, save_item, save_particulars
 from cases.web import viewer_of, whole_number
 from workflows.kinds import KINDS
 from workflows.quality_cycle import verification_words as words
@@ -45,7 +46,7 @@ def visit_item(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         return _faulty(request, sheet, line, form)
     try:
         _write(request, sheet, line, form)
-    except RowChanged as refusal:
+    except StaleRow as refusal:
         return _overtaken(request, sheet, line, form, refusal)
     except Invalid as refusal:
         form.add_error(None, [str(refusal.message), str(refusal.hint)] if refusal.hint else str(refusal.message))
@@ -73,8 +74,8 @@ def visit_particulars(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         with assessing(case, state=State.VISITING, viewer=viewer) as record:
             row: Any = save_particulars(record, form.values(), based_on=based_on(request), by=user, at=viewer.at)
-    except RowChanged as refusal:
-        row = refusal.row
+    except StaleRow as refusal:
+        row = refusal.stored
         if by_itself(request):
             body = {"row_version": row.row_version, "theirs": theirs_of(row, PARTICULARS)}
             return JsonResponse(body | {"message": str(refusal.message)}, status=refusal.status)
@@ -219,9 +220,9 @@ def _faulty(request: HttpRequest, sheet: Sheet, line: Line, form: ItemForm) -> H
     return _render(request, sheet, line, form=form, status=status, row_version=based_on(request))
 
 
-def _overtaken(request: HttpRequest, sheet: Sheet, line: Line, form: ItemForm, refusal: RowChanged) -> HttpResponse:
+def _overtaken(request: HttpRequest, sheet: Sheet, line: Line, form: ItemForm, refusal: StaleRow) -> HttpResponse:
     """Two experts wrote about the same item: nothing is overwritten, nothing typed is lost."""
-    row = refusal.row
+    row = refusal.stored
     if by_itself(request):
         body = {"row_version": row.row_version, "theirs": theirs_of(row, ITEM_FIELDS)}
         return JsonResponse(body | {"message": str(refusal.message)}, status=refusal.status)

@@ -10,7 +10,8 @@ from typing import Any
 from cases.events import canonical
 from cases.models import Case, Finding, OrgUnit, Visit, VisitItem
 from cases.roles import Role
-from cases.visits.drafts import ITEM_FIELDS, stamp
+from cases.saving import sign
+from cases.visits.drafts import ITEM_FIELDS
 from workflows.step import Step
 
 EXPERTS = {OrgUnit.Kind.REGION: Role.REGION_EXPERT, OrgUnit.Kind.NATION: Role.NATIONAL_EXPERT}
@@ -57,7 +58,7 @@ def save_record(step: Step, **values: Any) -> None:
     record: Any = step.case.visit
     for name, value in values.items():
         setattr(record, name, value)
-    stamp(record, step.actor.user, step.at)
+    sign(record, step.actor.user, step.at)
     record._change_reason = step.verb
     record.save(update_fields=list(values))
 
