@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cases.clock import end_of_day, local_date, start_of_day
-from cases.editions.schema import DeadlineRule, EditionData, day_of
+from cases.editions.schema import EditionData
+from cases.editions.terms import day_of
+from cases.editions.times import DeadlineRule
 from cases.workdays import NATIONAL, WorkCalendar, is_made_up, is_provisional
 
 Trace = list[dict[str, Any]]

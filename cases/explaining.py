@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from cases.deadlines import Trace
-from cases.editions.schema import DeadlineRule, EditionData
+from cases.editions.schema import EditionData
+from cases.editions.times import DeadlineRule
 from cases.wording import cdate
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from cases.clock import local_date
-from cases.editions.schema import Ladder, Target
+from cases.editions.times import Ladder, Target
 
 MOST_DATES = 2_000
 _reaches: dict[tuple[int, dt.datetime], tuple[Ladder, tuple[Reach, ...]]] = {}

@@ -13,7 +13,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases.editions.schema import CheckItem, EditionData, Form
+from cases.editions.form import CheckItem, Form
+from cases.editions.schema import EditionData
 from cases.errors import Invalid
 from cases.models import SelfCheck, SelfCheckAnswer, User
 from cases.saving import StaleRow, sign

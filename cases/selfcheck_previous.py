@@ -9,7 +9,7 @@ from typing import Any
 
 from simple_history.utils import bulk_create_with_history
 
-from cases.editions.schema import CheckItem, Form
+from cases.editions.form import CheckItem, Form
 from cases.models import Case, SelfCheck, SelfCheckAnswer, SelfCheckSubmission, User
 from cases.selfcheck_drafts import columns_of, name_filler, save_basic, stamp
 from cases.selfcheck_rules import AnswerValues, check_basic, check_draft

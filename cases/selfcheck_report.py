@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cases.editions.schema import CheckItem, Form, Section
+from cases.editions.form import CheckItem, Form, Section
 from cases.paper import answer_texts
 
 NUMERALS = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
-from cases.editions.schema import Form
+from cases.editions.form import Form
 from cases.errors import Conflict, Invalid
 from cases.models import (
     AnswerStatus,

@@ -20,7 +20,7 @@ from cases.access import SYSTEM
 from cases.clock import local_date
 from cases.editions.load import MalformedEdition
 from cases.editions.pinned import edition_by
-from cases.editions.schema import Ladder
+from cases.editions.times import Ladder
 from cases.events import Sealed
 from cases.ladders import Reach, alarm_after, reached
 from cases.models import Case, CaseEvent, EventDelivery, WorkItem

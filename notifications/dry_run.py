@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from cases.clock import end_of_day, local_date
 from cases.editions.pinned import edition_of
-from cases.editions.schema import Ladder
+from cases.editions.times import Ladder
 from cases.ladders import Reach, reaches
 from cases.models import Edition, WorkItem
 from cases.tree import within

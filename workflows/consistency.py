@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from cases.editions.pinned import edition_of
-from cases.editions.schema import Ladder
+from cases.editions.times import Ladder
 from cases.events import event_hash
 from cases.ladders import Reach, reaches
 from cases.models import GENESIS, Case, WorkItem

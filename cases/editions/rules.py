@@ -14,23 +14,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from cases.editions.annex2 import Annex2
+from cases.editions.form import BasicField, CheckItem, Form, Measure, Section
 from cases.editions.reader import FaultList
-from cases.editions.schema import (
-    Annex2,
-    BasicField,
-    CheckItem,
-    DeadlineRule,
-    DrawRules,
-    EditionData,
-    Form,
-    Ladder,
-    Measure,
-    Phase,
-    RoundRule,
-    Section,
-    Settings,
-    day_of,
-)
+from cases.editions.rounds import DrawRules, RoundRule
+from cases.editions.schema import EditionData, Settings
+from cases.editions.terms import day_of
+from cases.editions.times import DeadlineRule, Ladder, Phase
 
 DEADLINE_CODES = (
     "self_check",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from cases.editions.schema import EditionData, Heading
+from cases.editions.annex2 import Heading
+from cases.editions.schema import EditionData
 from cases.figures.narrative_lines import common_line, items_line, standing_lines
 from cases.figures.narrative_report import report_chapters, report_lists
 from cases.figures.narrative_tally import Count, Record, Said, Status, said, tally

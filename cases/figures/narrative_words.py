@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from cases.editions.schema import CheckItem, EditionData, Facet, Heading
+from cases.editions.annex2 import Heading
+from cases.editions.form import CheckItem, Facet
+from cases.editions.schema import EditionData
 from cases.paper.annex2 import SOURCES
 from cases.paper.wording import chinese_date
 

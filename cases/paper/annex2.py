@@ -9,7 +9,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cases.editions.schema import Annex2, CheckRow, CountRow, EditionData, Heading
+from cases.editions.annex2 import Annex2, CheckRow, CountRow, Heading
+from cases.editions.schema import EditionData
 from cases.paper.content import printable
 from cases.paper.layout import Blank
 from cases.paper.wording import chinese_date

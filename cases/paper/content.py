@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cases.editions.schema import BasicField, Form
+from cases.editions.form import BasicField, Form
 
 # XML and PDF have no way to carry these; explicit bidi overrides would make paper read otherwise than the record.
 _UNPRINTABLE = re.compile(

@@ -6,7 +6,7 @@ import datetime as dt
 from itertools import groupby
 from typing import Any, TypedDict
 
-from cases.editions.schema import BasicField, BasicGroup, HeaderField
+from cases.editions.form import BasicField, BasicGroup, HeaderField
 from cases.paper.content import Annex1Content, printable
 
 MARK = "附件1"

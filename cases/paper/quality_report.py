@@ -9,7 +9,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cases.editions.schema import EditionData, in_language
+from cases.editions.schema import EditionData
+from cases.editions.terms import in_language
 from cases.paper.annex2 import Annex2Paper, Sheet, sheet_of
 from cases.paper.content import printable
 from cases.paper.wording import chinese_date

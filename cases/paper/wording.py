@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from cases.editions.schema import CheckItem
+from cases.editions.form import CheckItem
 from cases.paper.content import Annex1Answer, printable
 
 WAYS = {"immediate": "立行立改", "time_limited": "限期整改", "ongoing": "长期坚持"}

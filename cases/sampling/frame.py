@@ -18,7 +18,7 @@ from viewflow.workflow.status import STATUS
 
 from cases.clock import local_date
 from cases.disagreement import Place, tallies
-from cases.editions.schema import DrawRules
+from cases.editions.rounds import DrawRules
 from cases.models import FindingFact, OrgUnit, SelfCheckSubmission, Visit, WorkItem
 from cases.sampling.drawing import UNIT_OF_WEIGHT, Candidate
 from cases.tree import within

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.editions.schema import CheckItem, Measure
+from cases.editions.form import CheckItem, Measure
 from cases.selfcheck_rules.faults import Fault, text_faults
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cases.editions.form import BasicField, Form
 from cases.editions.rules import OTHER_SUFFIX
-from cases.editions.schema import BasicField, Form
 from cases.selfcheck_rules.faults import Fault, text_faults
 
 MAX_LINE = 200

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from cases.editions.schema import Form
+from cases.editions.form import Form
 
 BASIC = "basic"
 FIELDS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cases.editions.schema import Form, Section
+from cases.editions.form import Form, Section
 from cases.selfcheck_rules.answers import AnswerValues
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from cases.editions.schema import Annex2
+from cases.editions.annex2 import Annex2
 from cases.figures.annex2 import BEDS, FIXED, HOME_BEDS, PROBLEM, Figures
 from cases.figures.mapping import POPULATIONS
 

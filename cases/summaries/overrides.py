@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases.editions.schema import Annex2
+from cases.editions.annex2 import Annex2
 from cases.errors import Conflict, Invalid
 from cases.figures.annex2 import INSTITUTIONS
 from cases.models import Summary, SummaryOverride, User

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases.editions.schema import Annex2, Heading
+from cases.editions.annex2 import Annex2, Heading
 from cases.errors import Invalid
 from cases.models import Summary, SummaryText, User
 from cases.paper.quality_report import CHAPTERS, Chapter

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.access import Viewer
-from cases.editions.schema import Form
+from cases.editions.form import Form
 from cases.errors import Conflict, Invalid, WrongRole
 from cases.models import Case, User, Visit, VisitItem
 from cases.saving import StaleRow, sign

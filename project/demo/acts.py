@@ -13,7 +13,7 @@ from simple_history.utils import bulk_create_with_history
 
 from cases import evidence
 from cases.access import Actor
-from cases.editions.schema import Form
+from cases.editions.form import Form
 from cases.models import (
     Case,
     Conclusion,

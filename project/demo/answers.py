@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from cases.editions.schema import CheckItem, Form, Measure
+from cases.editions.form import CheckItem, Form, Measure
 from cases.selfcheck_rules import AnswerValues
 from cases.workdays import add_working_days
 from project.demo.source import read, words

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cases.deadlines import Due, counted, due, extended, known, named, replayed, resumed
 from cases.editions.load import DATA, parse, read_file
-from cases.editions.schema import DeadlineRule
+from cases.editions.times import DeadlineRule
 from cases.explaining import Explanation, explain
 from cases.workdays import WorkCalendar
 

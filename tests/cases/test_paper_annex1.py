@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from cases.editions.form import Form
 from cases.editions.load import DATA, parse, read_file
-from cases.editions.schema import Form
 from cases.errors import Refusal
 from cases.paper import (
     Annex1Answer,

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from cases.editions.form import CheckItem
 from cases.editions.load import DATA, parse, read_file
-from cases.editions.schema import CheckItem
 from cases.models.selfcheck import AnswerStatus, Rectification
 from cases.paper import Annex1Answer, answer_texts
 from cases.paper.wording import WAYS

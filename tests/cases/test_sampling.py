@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from cases.sampling.allocation import allocate
 from cases.sampling.drawing import ALL, Candidate, Place, draw, frame_digest, probabilities, stated, systematic
-from cases.sampling.numbers import LIMIT, number, seed_from
+from cases.sampling.numbers import LIMIT, number, seed_from, seeded_by, system_part
 
 ROOT = Path(__file__).resolve().parents[2]
 WEIGHTS = st.integers(1, 90_000)
@@ -55,6 +55,25 @@ def test_a_number_is_the_first_thirteen_digits_of_the_hash_of_seed_stratum_and_c
 def test_the_seed_mixes_what_the_system_drew_with_what_the_officer_typed() -> None:
     assert seed_from("ab", "03 09") == hashlib.sha256(b"ab/03 09").hexdigest()
     assert seed_from("ab", "") != seed_from("ab", "1")
+
+
+def test_the_system_s_part_comes_from_the_operating_system_each_time_anew() -> None:
+    first, second = system_part(), system_part()
+    assert first != second
+    assert {len(bytes.fromhex(part)) for part in (first, second)} == {32}
+
+
+def test_the_demonstration_and_tests_may_name_a_source_and_only_for_what_is_drawn_inside() -> None:
+    with seeded_by(lambda: "ab"):
+        assert system_part() == "ab"
+    assert system_part() != "ab"
+
+
+def test_in_production_nobody_names_the_source_of_a_seed(settings: Any) -> None:
+    settings.PRODUCTION = True
+    with pytest.raises(RuntimeError), seeded_by(lambda: "ab"):
+        pass
+    assert system_part() != "ab"
 
 
 # ── allocation ──

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cases.editions.pinned import forget_editions
-from cases.editions.schema import DrawRules
+from cases.editions.rounds import DrawRules
 from cases.models import Case, DrawEntry, OrgUnit, SpotCheck, Visit
 from cases.sampling.drawing import Candidate
 from cases.sampling.entries import entries_of, next_in_line, reproduce

@@ -13,8 +13,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases.editions.form import CheckItem, Measure, Operator
 from cases.editions.load import available, parse, read_file
-from cases.editions.schema import CheckItem, Measure, Operator
 from cases.selfcheck_rules import (
     MAX_NAME,
     MAX_TEXT,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cases.deadlines import due
 from cases.editions.load import DATA, parse, read_file
-from cases.editions.schema import DeadlineRule
+from cases.editions.times import DeadlineRule
 from cases.workdays import add_working_days, is_provisional, is_working_day, working_days_between
 
 DAY = dt.date

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cases.clock import local_date
 from cases.deadlines import counted, resumed
-from cases.editions.schema import DeadlineRule
+from cases.editions.times import DeadlineRule
 from cases.errors import Conflict
 from cases.models import Case, CaseEvent, Finding, Hold, WorkItem
 from cases.workdays import WorkCalendar

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from cases.editions.schema import CheckItem, EditionData
+from cases.editions.form import CheckItem
+from cases.editions.schema import EditionData
 from cases.models import AnswerStatus, Rectification, SelfCheckAnswer
 from cases.selfcheck_rules import Change, compute_changes
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.access import Viewer
-from cases.editions.schema import CheckItem, EditionData
+from cases.editions.form import CheckItem
+from cases.editions.schema import EditionData
 from cases.lights import SIGNS
 from cases.models import Case, Edition, Finding, OrgUnit, Severity
 from cases.roles import Role

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from cases import alarm_words, wording
-from cases.editions.schema import CheckItem
+from cases.editions.form import CheckItem
 from cases.models import CaseEvent, Finding, FindingProgress, Rectification, Severity, WorkItem
 from cases.naming import ACTOR, who_of
 from workflows.finding.kind import FINDING, State

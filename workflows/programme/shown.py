@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 from cases.access import Viewer
 from cases.clock import local_date
 from cases.editions.pinned import edition_of
-from cases.editions.schema import EditionData, RoundRule
+from cases.editions.rounds import RoundRule
+from cases.editions.schema import EditionData
 from cases.models import Case, OrgUnit, Round, Summary, WorkItem
 from cases.tree import STEP
 from workflows.desk.destinations import page_of_case

@@ -13,7 +13,7 @@ from viewflow import this
 from viewflow.workflow import flow
 
 from cases.clock import end_of_day
-from cases.editions.schema import day_of
+from cases.editions.terms import day_of
 from cases.errors import Invalid
 from cases.models import Case, WorkItem, WorkPlan
 from cases.roles import Role

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from cases.editions.schema import CheckItem
+from cases.editions.form import CheckItem
 from cases.errors import Conflict, OutOfScope, WrongRole
 from cases.models import Case, WorkItem
 from cases.web import viewer_of

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases import evidence
-from cases.editions.schema import Form
+from cases.editions.form import Form
 from cases.errors import Conflict, Invalid, WrongRole
 from cases.models import Evidence, WorkItem
 from cases.selfcheck import digest, faults_of, snapshot

@@ -10,7 +10,7 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from cases.editions.schema import BasicField, Form, Option
+from cases.editions.form import BasicField, Form, Option
 from cases.models import CaseEvent, Evidence, SelfCheckAnswer, SelfCheckSubmission, VerificationItem, WorkItem
 from cases.selfcheck_drafts import Overview, overview
 from cases.selfcheck_previous import basic_from, previous_submission

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cases import evidence
-from cases.editions.schema import CheckItem
+from cases.editions.form import CheckItem
 from cases.errors import Conflict, Invalid
 from cases.models import Evidence
 from cases.web import viewer_of

@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from cases.editions.schema import CheckItem, Form
+from cases.editions.form import CheckItem, Form
 from cases.models import SelfCheckAnswer
 from cases.selfcheck import values_of
 from cases.selfcheck_rules import AnswerValues, Fault, other_key, read_number

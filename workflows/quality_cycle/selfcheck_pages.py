@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.editions.schema import CheckItem
+from cases.editions.form import CheckItem
 from cases.errors import Invalid
 from cases.models import SelfCheckAnswer
 from cases.saving import StaleRow

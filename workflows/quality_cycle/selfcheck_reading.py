@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from cases.editions.schema import Form
+from cases.editions.form import Form
 from cases.errors import OutOfScope
 from cases.evidence import readable
 from cases.models import Evidence, SelfCheckSubmission, WorkItem

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from cases.editions.schema import CheckItem, Form, Measure, Section
+from cases.editions.form import CheckItem, Form, Measure, Section
 from cases.models import AnswerStatus, Evidence, Rectification, SelfCheckAnswer
 from cases.selfcheck_rules import SectionProgress, check_complete, read_number
 from cases.wording import cday, weekday

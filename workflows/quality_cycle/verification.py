@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.clock import local_date
 from cases.deadlines import named
-from cases.editions.schema import CheckItem
+from cases.editions.form import CheckItem
 from cases.errors import Invalid, WrongRole
 from cases.models import (
     Conclusion,

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.editions.schema import CheckItem, Form
+from cases.editions.form import CheckItem, Form
 from cases.evidence import ACCEPT
 from cases.models import AnswerStatus, Conclusion, Rectification, Severity, Verification, VerificationItem
 from cases.selfcheck_rules import MAX_TEXT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from cases.errors import Conflict, Invalid
 from cases.models import Case, DrawEntry, SpotCheck, Visit
 from cases.sampling.entries import entries_of, next_in_line
 from cases.sampling.frame import members
-from cases.sampling.numbers import seed_from
+from cases.sampling.numbers import seed_from, system_part
 from cases.saving import sign
 from workflows.engine import cascade, lock, lock_many
 from workflows.spot_check.planning import save_record
@@ -43,7 +42,7 @@ def draw_institutions(step: Step, record: SpotCheck) -> None:
     frame = members(step.case.unit, step.edition.draw, year=step.case.year, at=step.at)
     if not frame:
         raise Conflict("nobody_to_draw", _("There is no institution that could be drawn."))
-    system = secrets.token_hex(32)
+    system = system_part()
     record.seed, record.frame_on, record.drawn_at = seed_from(system, public), today, step.at
     entries = entries_of(record, frame)
     save_record(record, ["seed", "frame_on", "frame_digest", "drawn_at"], by=step.person, at=step.at, verb=step.verb)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases.editions.schema import DrawRules
+from cases.editions.rounds import DrawRules
 from cases.errors import Invalid
 from cases.models import SpotCheck
 from cases.sampling.frame import FACTORS

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from cases.editions.schema import Annex2
+from cases.editions.annex2 import Annex2
 from cases.figures.annex2 import FIXED, MISSING_BEDS, OUTSIDE, REFERRED, SELF_REPORTED, Figures
 from cases.models import Finding, FindingFact, SummaryVersion, User
 from cases.summaries.cells import COLUMNS, POPULATIONS, Cell, cells_of, numbers_of

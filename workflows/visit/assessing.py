@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.clock import end_of_day
-from cases.editions.schema import CheckItem
+from cases.editions.form import CheckItem
 from cases.models import AnswerStatus, SelfCheckSubmission, Visit, VisitItem
 from cases.visits.drafts import ITEM_FIELDS
 

@@ -20,7 +20,7 @@ from openpyxl import Workbook
 from cases.access import Viewer
 from cases.disagreement import Belied, Place, Tally, belied, lower_bound, ranked, tallies
 from cases.disagreement.counting import Key
-from cases.editions.schema import CheckItem
+from cases.editions.form import CheckItem
 from cases.errors import Invalid, OutOfScope, WrongRole
 from cases.models import Finding, OrgUnit, Visit
 from cases.roles import AUTHORITY

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.access import Viewer
-from cases.editions.schema import CheckItem, EditionData, Section
+from cases.editions.form import CheckItem, Section
+from cases.editions.schema import EditionData
 from cases.models import (
     AnswerStatus,
     Case,
