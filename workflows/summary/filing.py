@@ -126,7 +126,7 @@ def file_version(step: Step, level: Level) -> SummaryVersion:
     return version
 
 
-def accept(step: Step) -> None:
+def note_version(step: Step) -> None:
     """What was received is the last version; the event says which."""
     version = last_version(record_of(step))
     step.facts = {"version": version.pk, "no": version.no}

@@ -114,7 +114,7 @@ class SummaryCase(NudgeVerbs, ItemVerbs, Case):
     )
     def accept(self, step: Step) -> None:
         """The region takes it over into its report."""
-        filing.accept(step)
+        filing.note_version(step)
 
     @verb(
         label=pgettext_lazy("summary", "Return to the prefecture"),
@@ -127,7 +127,7 @@ class SummaryCase(NudgeVerbs, ItemVerbs, Case):
     def return_(self, step: Step) -> None:
         """The region wants something changed; what was filed stays as it was."""
         not_claimed_by_another(step)
-        filing.accept(step)
+        filing.note_version(step)
 
     @verb(
         label=pgettext_lazy("summary", "Correct"),

@@ -111,7 +111,7 @@ class RegionalReportCase(ItemVerbs, Case):
     )
     def acknowledge(self, step: Step) -> None:
         """签收: the national level has the report; from now on only a correction makes another version."""
-        filing.accept(step)
+        filing.note_version(step)
 
     @verb(
         label=pgettext_lazy("regional report", "Return to the region"),
@@ -124,7 +124,7 @@ class RegionalReportCase(ItemVerbs, Case):
     def return_(self, step: Step) -> None:
         """With reasons; the version that was filed stays beside the next one."""
         not_claimed_by_another(step)
-        filing.accept(step)
+        filing.note_version(step)
 
     @verb(
         label=pgettext_lazy("regional report", "Correct"),
