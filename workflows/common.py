@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from viewflow.workflow.status import STATUS
 
 from cases.access import Viewer
-from cases.errors import Conflict, Invalid
+from cases.errors import Conflict, Invalid, WrongRole
 from cases.models import Appointment, Case, WorkItem
 from cases.roles import PARTY
 from cases.wording import cdate
@@ -20,11 +20,16 @@ from workflows.step import Step
 
 
 class ItemVerbs(DateVerbs, ReaddressVerbs):
-    """Claim, release and hand over the open work item, move its date, and send it on; the case stays where it is."""
+    """Claim, release and hand over the open work item, move its date, and send it on; the case stays where it is.
+
+    A grant reaches down the tree, but the work is that of the unit where it waits: nobody above it takes it or gives
+    it to somebody.
+    """
 
     @verb(label=gettext_lazy("Claim"), source="*", permission="item", deliver=False)
     def claim(self, step: Step) -> None:
         item = open_item(step)
+        by_the_units_own(step, item)
         holder = step.held_by_another
         if holder is not None or (item.owner_id is not None and item.owner == step.actor.user):
             raise Conflict("already_claimed", _("%(name)s has claimed this work item.") % {"name": item.owner})
@@ -41,6 +46,7 @@ class ItemVerbs(DateVerbs, ReaddressVerbs):
     def hand_over(self, step: Step) -> None:
         """To a colleague with the same role at the same unit; the event says to whom."""
         item = open_item(step)
+        by_the_units_own(step, item)
         if (holder := step.held_by_another) is not None:
             raise Conflict("not_yours", _("%(name)s has claimed this work item.") % {"name": holder})
         to: Any = step.details.get("to")
@@ -60,6 +66,16 @@ def open_item(step: Step) -> WorkItem:
     if step.item is None or not step.item.role:
         raise Conflict("no_open_item", _("There is no open work item for this action."))
     return step.item
+
+
+def by_the_units_own(step: Step, item: WorkItem) -> None:
+    """Refuse whoever holds the grant at a unit above the one that has the work."""
+    if step.grant is None or step.grant.unit_id != item.unit_id:
+        raise WrongRole(
+            "wrong_role",
+            _("Your role does not include this action."),
+            hint=_("The work belongs to %(unit)s; a level above can nudge it.") % {"unit": item.unit},
+        )
 
 
 def _give(step: Step, item: WorkItem, user: Any) -> None:

@@ -17,6 +17,8 @@ from workflows.rules import verb
 from workflows.step import Step
 
 ABOVE = ("verify", "approve", "oversee")
+# The nation oversees nobody's work; it waits for the reports that regions owe it.
+ABOVE_REGIONS = ("acknowledge",)
 
 
 class NudgeVerbs:
@@ -25,20 +27,25 @@ class NudgeVerbs:
     @verb(label=gettext_lazy("Nudge"), source="*", permission=ABOVE)
     def nudge(self, step: Step) -> None:
         """By a level above the unit that has the work, at most once in settings.nudge_hours for each piece of it."""
-        item = step.item
-        if (refusal := hindrance(step.case, item, step.at)) is not None:
-            raise refusal
-        if item is None or (grant := _grant_above(step, item)) is None:
-            raise WrongRole(
-                "not_above",
-                _("Only a level above whoever has the work can nudge them."),
-                hint=_("The case page shows whose turn it is."),
-            )
-        step.grant = grant
-        step.facts = {"item": item.pk, "to": ["person"]}
-        if item.due_at is not None:
-            due_on = local_date(item.due_at)
-            step.facts |= {"due": due_on.isoformat(), "days": (local_date(step.at) - due_on).days}
+        remind(step)
+
+
+def remind(step: Step) -> None:
+    """What the verb does, whoever may do it; raises WrongRole for those who do not stand above the work."""
+    item = step.item
+    if (refusal := hindrance(step.case, item, step.at)) is not None:
+        raise refusal
+    if item is None or (grant := _grant_above(step, item)) is None:
+        raise WrongRole(
+            "not_above",
+            _("Only a level above whoever has the work can nudge them."),
+            hint=_("The case page shows whose turn it is."),
+        )
+    step.grant = grant
+    step.facts = {"item": item.pk, "to": ["person"]}
+    if item.due_at is not None:
+        due_on = local_date(item.due_at)
+        step.facts |= {"due": due_on.isoformat(), "days": (local_date(step.at) - due_on).days}
 
 
 def hindrance(case: Case, item: WorkItem | None, at: dt.datetime) -> Refusal | None:
@@ -77,4 +84,4 @@ def _grant_above(step: Step, item: WorkItem) -> Grant | None:
 
 
 def _covers(grant: Grant, path: str) -> bool:
-    return grant.permission in ABOVE and len(grant.path) < len(path) and path.startswith(grant.path)
+    return grant.permission in (*ABOVE, *ABOVE_REGIONS) and len(grant.path) < len(path) and path.startswith(grant.path)

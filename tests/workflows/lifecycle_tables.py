@@ -167,6 +167,7 @@ REGIONAL_REPORT = table(
     acknowledge          | nation_officer             | submitted>acknowledged
     return_              | nation_officer             | submitted>returned
     correct              | region_officer             | acknowledged>drafting
+    nudge                | nation_officer             | drafting>drafting confirming>confirming returned>returned
     """
 )
 
@@ -212,7 +213,8 @@ PRACTICE = table(
 )
 OF_WHOEVER_HAS_IT = frozenset({"file", "forward", "select", "publish", "return_", "decline"})
 
-# Whoever holds the open work item's grant may also claim, release and hand over; the item's role decides who that is.
+# Whoever holds the open work item's grant at its unit may also claim, release and hand over; the item's role decides
+# who that is.
 ITEM_VERBS = frozenset({"claim", "release", "hand_over"})
 # What the system does to the open work item and its date, of whatever kind; it refuses where there is none.
 DATE_VERBS = frozenset({"extend", "redate", "affirm_date", "readdress"})
@@ -262,6 +264,13 @@ ITEM_HOLDERS = {
         "submitted": "region_officer",
         "returned": "prefecture_officer",
     },
+}
+
+# Who holds the item's grant at a unit above the one that has the work: they neither claim it nor give it away.
+ABOVE_THE_WORK = {
+    "extension": frozenset({"region_officer", "region_head"}),
+    "supervision": frozenset({"region_officer", "region_head"}),
+    "spot_check": frozenset({"nation_officer"}),
 }
 
 # Who does not see the cases of a kind, because they belong to a unit above theirs.

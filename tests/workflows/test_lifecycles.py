@@ -19,6 +19,7 @@ from tests.story import Story, problem
 from tests.visiting import FOUND, send_team
 from tests.workflows.ledger_rows import findings
 from tests.workflows.lifecycle_tables import (
+    ABOVE_THE_WORK,
     BLIND,
     COMMON_PROBLEM,
     CYCLE,
@@ -329,6 +330,8 @@ BUILDERS: dict[str, Callable[[str, Story], Case]] = {
 
 
 def roles_of(kind: str, state: str, verb: str, row: Row | None) -> frozenset[str]:
+    if verb in ("claim", "hand_over"):
+        return frozenset(ITEM_HOLDERS[kind].get(state, "").split()) - ABOVE_THE_WORK.get(kind, frozenset())
     if verb in ITEM_VERBS or verb == "request_extension" or (kind == "common_problem" and verb not in DATE_VERBS):
         return frozenset(ITEM_HOLDERS[kind].get(state, "").split())
     if verb in DATE_VERBS:
@@ -455,7 +458,8 @@ def test_every_allowed_move_really_happens(kind: str, state: str, verb: str, sto
         story.on("2021-08-20")
     if verb == "release_hold":
         perform(case, "hold", by=story.world.actor("prefecture_head"), at=story.at, reason="机构整体搬迁。")
-    superior = {"nudge": "region_head" if kind in ("work_plan", "summary") else "prefecture_officer"}.get(verb)
+    nudges = {"work_plan": "region_head", "summary": "region_head", "regional_report": "nation_officer"}
+    superior = nudges.get(kind, "prefecture_officer") if verb == "nudge" else None
     if kind == "practice" and verb in OF_WHOEVER_HAS_IT:
         superior = min(ITEM_HOLDERS[kind][state].split())
     role = superior or min(set(ITEM_HOLDERS[kind][state].split()) if verb in ("grant", "refuse") else row.roles)

@@ -9,14 +9,16 @@ import time_machine
 from django.test import Client
 
 from cases.access import SYSTEM
-from cases.errors import Invalid, Refusal
-from cases.models import Case, Round, Summary, SummaryOverride, SummaryVersion
+from cases.errors import Conflict, Invalid, Refusal, WrongRole
+from cases.models import Case, Round, Summary, SummaryOverride, SummaryVersion, WorkItem
 from cases.summaries.cells import numbers_of
 from cases.summaries.comparing import printed_numbers, recompute
 from cases.summaries.reading import figures_of
 from tests.filing import Filing
 from tests.story import Story, problem
+from tests.workflows.spot_checks import planned
 from tests.worlds import World, moment, person, unit
+from workflows.engine import perform
 from workflows.quality_cycle.opening import open_year
 from workflows.reporting.matrix import matrix, tally
 from workflows.summary.regional_comparison import BY_HAND, MISSING, MOMENT, Comparison, compare
@@ -237,6 +239,51 @@ def test_before_the_cut_off_has_passed_nothing_is_handed_on(report: Filing) -> N
     with pytest.raises(Refusal) as refused:
         report.perform("request_confirmation", "region_officer")
     assert refused.value.code == "cutoff_not_reached"
+
+
+def test_the_nation_nudges_a_region_about_its_report_and_nobody_nudges_their_own_level(report: Filing) -> None:
+    report.perform("nudge", "nation_officer", reason="请尽快报送。")
+    event = report.case.events.get(verb="nudge")
+    item = WorkItem.objects.get(process=report.case, finished=None)
+    assert (event.item, event.details["to"], event.appointment.unit) == (item, ["person"], report.world.region.superior)
+    for role in ("region_officer", "region_head", "inspector"):
+        with pytest.raises(WrongRole):
+            report.perform("nudge", role)
+    report.explain().perform("request_confirmation", "region_officer")
+    report.perform("nudge", "nation_officer")  # other work, that of the head
+    report.perform("submit", "region_head")
+    with pytest.raises(Conflict):
+        report.perform("nudge", "nation_officer")
+
+
+def test_a_report_that_is_late_can_be_nudged_from_its_page(report: Filing, client: Client) -> None:
+    address = f"/cases/{report.case.pk}/do/nudge/"
+    assert address in page(client, report, "nation_officer").text
+    assert address not in page(client, report, "region_head").text
+    client.force_login(report.world.nation_officer)
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"version": report.case.version, "reason": "请尽快报送。"}).status_code == 302
+    assert report.case.events.filter(verb="nudge", reason="请尽快报送。").exists()
+    assert address not in page(client, report, "nation_officer").text
+
+
+@pytest.mark.parametrize("verb", ["claim", "hand_over"])
+def test_the_nation_neither_takes_a_regions_work_nor_gives_it_to_somebody(
+    report: Filing, client: Client, verb: str
+) -> None:
+    """Its grants reach down the tree; a crafted request must not."""
+    spot_check = planned(report.world)
+    colleague = person("自治区另一经办", "region_officer", report.world.region)
+    client.force_login(report.world.nation_officer)
+    for case in (report.case, spot_check):
+        answer = client.post(f"/cases/{case.pk}/do/{verb}/", {"version": case.version, "to": colleague.pk})
+        assert answer.status_code in (403, 422)
+        with pytest.raises(WrongRole):
+            perform(case, verb, by=report.world.actor("nation_officer"), at=moment(DAY), to=colleague)
+        assert WorkItem.objects.get(process=case, finished=None).owner is None
+    client.force_login(report.world.region_officer)
+    sent = {"version": report.case.version, "to": colleague.pk}
+    assert client.post(f"/cases/{report.case.pk}/do/{verb}/", sent).status_code == 302
 
 
 # ── pages ──

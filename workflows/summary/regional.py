@@ -18,6 +18,7 @@ from viewflow.workflow import flow
 from cases.models import Case, Summary, WorkItem
 from cases.roles import Role
 from cases.summaries.reading import drafts_of
+from workflows import nudging
 from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Task
@@ -137,6 +138,15 @@ class RegionalReportCase(ItemVerbs, Case):
     def correct(self, step: Step) -> None:
         """After the acknowledgement, with the reason: what is filed next is a new version beside the old."""
         filing.correct(step)
+
+    @verb(
+        label=gettext_lazy("Nudge"),
+        source=(State.DRAFTING, State.CONFIRMING, State.RETURNED),
+        permission=nudging.ABOVE_REGIONS,
+    )
+    def nudge(self, step: Step) -> None:
+        """By the national level, about the report that the region owes it (催办)."""
+        nudging.remind(step)
 
 
 class RegionalReportFlow(flow.Flow):
