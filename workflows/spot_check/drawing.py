@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
 from cases.clock import local_date
+from cases.editions.quality import quality_of
 from cases.errors import Conflict, Invalid
 from cases.models import Case, DrawEntry, SpotCheck, Visit
 from cases.sampling.entries import entries_of, next_in_line
@@ -39,7 +40,7 @@ def draw_institutions(step: Step, record: SpotCheck) -> None:
             _("The last day of the visits has passed already."),
             hint=_("Change the plan first, then draw."),
         )
-    frame = members(step.case.unit, step.edition.draw, year=step.case.year, at=step.at)
+    frame = members(step.case.unit, quality_of(step.edition).draw, year=step.case.year, at=step.at)
     if not frame:
         raise Conflict("nobody_to_draw", _("There is no institution that could be drawn."))
     system = system_part()
@@ -78,7 +79,7 @@ def replace_institution(step: Step, record: SpotCheck) -> None:
         )
     dropped.dropped_at, dropped.dropped_reason = step.at, step.reason
     _save_entry(step, dropped, "dropped_at", "dropped_reason")
-    cascade(step, lock(visit), "cancel", reason=step.reason)
+    cascade(step, lock(visit), "cancel", reason=step.reason, noted=True)
     today = local_date(step.at)
     follower = next_in_line((entry for entry in entries if entry.institution.is_active(today)), dropped)
     if follower is not None:
@@ -95,7 +96,7 @@ def cancel_visits(step: Step) -> None:
     """Cancel the visits that are not over, each with its own event."""
     running = list(visits_of(step.case).filter(finished=None).order_by("pk"))
     for visit in lock_many(running):
-        cascade(step, visit, "cancel", reason=step.reason)
+        cascade(step, visit, "cancel", reason=step.reason, noted=True)
 
 
 def visits_of(case: Case) -> Any:
