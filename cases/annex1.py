@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cases.clock import local_date
+from cases.editions.quality import quality_of
 from cases.models import Case, OrgUnit, SelfCheck, SelfCheckSubmission, User
 from cases.paper import Annex1Answer, Annex1Content, answer_texts
 from cases.selfcheck import snapshot
@@ -28,7 +29,7 @@ def submitted_content(case: Case, submission: SelfCheckSubmission) -> Annex1Cont
 
 
 def _content(case: Case, filler: User | None, content: Mapping[str, Any], day: dt.date | None) -> Annex1Content:
-    form = case.edition.parsed.form
+    form = quality_of(case.edition).form
     places = {
         unit.kind: unit.division or unit.name
         for unit in OrgUnit.objects.get_ancestors(case.unit)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition
 from cases.events import canonical
 from cases.models import AnswerStatus, Evidence, SelfCheck, SelfCheckAnswer
 from cases.selfcheck_rules import AnswerValues, check_basic, check_complete
@@ -82,13 +82,13 @@ def answers_of(selfcheck: SelfCheck) -> dict[str, AnswerValues]:
     return {answer.item_code: values_of(answer, counts[answer.item_code]) for answer in selfcheck.answers.all()}
 
 
-def faults_of(selfcheck: SelfCheck, edition: EditionData, *, year: int) -> dict[str, list[Any]]:
+def faults_of(selfcheck: SelfCheck, edition: QualityEdition, *, year: int) -> dict[str, list[Any]]:
     """What hinders submission, by place: ``basic:CODE``, ``item:CODE``, ``report``; empty when complete."""
     faults: dict[str, list[Any]] = {}
     for fault in check_basic(edition.form, selfcheck.basic):
         faults.setdefault(f"basic:{fault.field}", []).append(fault.message)
     answers = answers_of(selfcheck)
-    for code, item in edition.form.items.items():
+    for code, item in edition.items.items():
         for fault in check_complete(item, answers.get(code, AnswerValues()), year=year):
             faults.setdefault(f"item:{code}", []).append(fault.message)
     if not selfcheck.report.strip():

@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.editions.form import CheckItem, Form
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition
 from cases.errors import Invalid
 from cases.models import SelfCheck, SelfCheckAnswer, User
 from cases.saving import StaleRow, sign
@@ -44,7 +44,7 @@ class Overview:
     sections: list[SectionProgress]
 
 
-def overview(selfcheck: SelfCheck, edition: EditionData) -> Overview:
+def overview(selfcheck: SelfCheck, edition: QualityEdition) -> Overview:
     """The progress of a draft by its edition (Annex 1); one query, none where the answers are prefetched."""
     statuses = {answer.item_code: AnswerValues(status=answer.status) for answer in selfcheck.answers.all()}
     sections = progress(edition.form, statuses)

@@ -119,7 +119,7 @@ class Story:
         selfcheck.basic, selfcheck.report, selfcheck.updated_at = dict(BASIC), "自查整改报告。", self.at
         selfcheck.save()
         answers: dict[str, dict[str, Any]] = {}
-        for code in self.case.edition.parsed.form.items:
+        for code in self.case.edition.parsed.items:
             values = {"status": "compliant", "values": GOOD_VALUES.get(code, {}), "facets": []}
             values |= (problems or {}).get(code, {})
             answers[code] = values
@@ -161,7 +161,7 @@ class Story:
         begun: dict[str, Any] = {"case_id": self.case.pk, "started_by": self.officer.user, "started_at": self.at}
         verification, _new = Verification.objects.get_or_create(submission=submission, defaults=begun)
         items: dict[str, dict[str, Any]] = {}
-        for code in self.case.edition.parsed.form.items:
+        for code in self.case.edition.parsed.items:
             items[code] = {"conclusion": Conclusion.AGREE} | dict((conclusions or {}).get(code, {}))
         write_items(VerificationItem, items, verification=verification)
         return self

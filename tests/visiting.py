@@ -63,7 +63,7 @@ class Visiting:
 
     @property
     def items(self) -> list[str]:
-        return list(self.case.edition.parsed.form.items)
+        return list(self.case.edition.parsed.items)
 
     def deliver(self, found: dict[str, dict[str, Any]] | None = None) -> Case:
         return self.assess(found).perform("deliver", self.expert)

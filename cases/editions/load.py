@@ -15,12 +15,13 @@ from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
+from cases.editions.programmes import programme_of
 from cases.editions.reader import FaultList, read_object
 from cases.editions.rules import check_edition
 from cases.editions.schema import EditionData
 
 DATA = Path(__file__).parent / "data"
-DEFAULTS = Path(__file__).parent / "defaults.json"
+DEFAULTS = Path(__file__).parent / "defaults"
 
 
 class MalformedEdition(Exception):
@@ -35,9 +36,11 @@ class MalformedEdition(Exception):
 def parse(data: Mapping[str, Any], *, where: str) -> EditionData:
     """The edition that the data describes; raises :class:`MalformedEdition` naming every fault and its place."""
     faults = FaultList()
-    edition = read_object(EditionData, completed(data), "", faults)
+    programme = programme_of(data.get("code") if isinstance(data, Mapping) else None)
+    edition = read_object(programme.edition, completed(data), "", faults)
     if edition is not None:
         check_edition(edition, faults)
+        programme.check(edition, faults)
     if faults:
         raise MalformedEdition(where, faults)
     parsed: EditionData = edition
@@ -45,9 +48,9 @@ def parse(data: Mapping[str, Any], *, where: str) -> EditionData:
 
 
 @cache
-def _defaults() -> dict[str, Any]:
-    defaults: dict[str, Any] = json.loads(DEFAULTS.read_bytes())
-    return defaults
+def _defaults() -> dict[str, dict[str, Any]]:
+    """By programme; ``common`` are those of all."""
+    return {path.stem: json.loads(path.read_bytes()) for path in DEFAULTS.glob("*.json")}
 
 
 def completed(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -58,10 +61,11 @@ def completed(data: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         return data
     whole = dict(data)
-    for name, entries in _defaults().items():
-        given = data.get(name, {})
-        if isinstance(given, Mapping):
-            whole[name] = {**{code: entry for code, entry in entries.items() if code not in given}, **given}
+    for source in (str(data.get("code")), "common"):
+        for name, entries in _defaults().get(source, {}).items():
+            given = whole.get(name, {})
+            if isinstance(given, Mapping):
+                whole[name] = {**{code: entry for code, entry in entries.items() if code not in given}, **given}
     return whole
 
 

@@ -16,6 +16,7 @@ class RoundRule:
 
     ``due`` and ``cutoff`` are days of the programme's year; ``years_back`` is how many years before it the cycles lie
     that it reports; ``only_in`` names the only years that have it (the one-off report of 28 February 2021).
+    ``report_due`` is the day of the region's own report of the round where it is not the deadline rule's.
     """
 
     code: str
@@ -27,6 +28,7 @@ class RoundRule:
     clause_en: str = ""
     years_back: int = 0
     only_in: tuple[int, ...] = ()
+    report_due: str = ""
 
     @property
     def label(self) -> str:

@@ -1,19 +1,19 @@
-"""What an edition says, as frozen values: the form, its windows, its limits and its settings.
+"""What every edition says, as frozen values: its windows, its limits, its ladders and its settings.
 
-An edition is the policy of one year as data (action plan, part 3 and Annex 1). Everything here is read-only; the
-loader in :mod:`cases.editions.load` is the only maker and refuses a malformed file with the place of the fault.
+An edition is the policy of a programme as data. What only one programme has is in an edition class of its own (the
+form and Annex 2 in :mod:`cases.editions.quality`). Everything here is read-only; the loader in
+:mod:`cases.editions.load` is the only maker and refuses a malformed file with the place of the fault.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cases.editions.annex2 import Annex2
-from cases.editions.form import Form
-from cases.editions.rounds import DrawRules, RoundRule
-from cases.editions.terms import day_of, in_language
+from cases.editions.form import CheckItem
+from cases.editions.terms import in_language
 from cases.editions.times import DeadlineRule, Ladder, Phase
 
 
@@ -48,9 +48,9 @@ class Settings:
     common_from: int = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EditionData:
-    """A whole edition of the annual quality cycle; ``valid_until`` is the first day that no longer counts."""
+    """What the editions of all programmes have; ``valid_until`` is the first day that no longer counts."""
 
     code: str
     version: str
@@ -58,13 +58,9 @@ class EditionData:
     title_en: str
     valid_from: dt.date
     valid_until: dt.date | None
-    form: Form
     phases: tuple[Phase, ...]
     deadlines: dict[str, DeadlineRule]
     ladders: dict[str, Ladder]
-    annex2: Annex2
-    rounds: dict[str, RoundRule]
-    draw: DrawRules
     settings: Settings = field(default_factory=Settings)
     readings: tuple[Reading, ...] = ()
 
@@ -72,10 +68,10 @@ class EditionData:
     def title(self) -> str:
         return in_language(self.title_zh, self.title_en)
 
-    def rounds_of(self, year: int) -> list[RoundRule]:
-        """The reporting rounds of a programme's year, the first due first."""
-        found = [rule for rule in self.rounds.values() if not rule.only_in or year in rule.only_in]
-        return sorted(found, key=lambda rule: day_of(year, rule.due))
+    @property
+    def items(self) -> Mapping[str, CheckItem]:
+        """The check items that findings can name, by code; none where the programme has no form."""
+        return {}
 
     def phase(self, code: str) -> Phase:
         return next(phase for phase in self.phases if phase.code == code)

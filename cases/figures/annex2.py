@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition
 from cases.figures import statements
 from cases.figures.mapping import POPULATIONS, beside_sources
 from cases.figures.statements import LEVELS, Scope
@@ -79,7 +79,7 @@ class MissingCounty:
 
 
 def compute(
-    edition: EditionData,
+    edition: QualityEdition,
     *,
     unit: OrgUnit,
     cycle_year: int,
@@ -94,7 +94,7 @@ def compute(
 
 
 def compute_many(
-    edition: EditionData,
+    edition: QualityEdition,
     units: Iterable[OrgUnit],
     *,
     cycle_year: int,
@@ -122,7 +122,7 @@ def compute_many(
 
 
 def entries(
-    edition: EditionData,
+    edition: QualityEdition,
     *,
     unit: OrgUnit,
     cycle_year: int,
@@ -146,7 +146,7 @@ def entries(
 
 
 def missing(
-    edition: EditionData,
+    edition: QualityEdition,
     *,
     unit: OrgUnit,
     cycle_year: int,
@@ -166,7 +166,7 @@ def missing(
 
 
 def _scope(
-    edition: EditionData, units: list[OrgUnit], cycle_year: int, cutoff_on: dt.date, known_at: dt.datetime | None
+    edition: QualityEdition, units: list[OrgUnit], cycle_year: int, cutoff_on: dt.date, known_at: dt.datetime | None
 ) -> Scope | None:
     if not units:
         return None
@@ -176,7 +176,7 @@ def _scope(
     return Scope(edition, kinds.pop(), [unit.pk for unit in units], cycle_year, cutoff_on, known_at)
 
 
-def _nothing(edition: EditionData) -> Figures:
+def _nothing(edition: QualityEdition) -> Figures:
     """The figures of a unit without institutions: every number is there, and zero."""
     rows = [row.code for row in edition.annex2.checks]
     pairs = [f"{row}.{population}" for row in rows for population in POPULATIONS]
@@ -238,7 +238,7 @@ def _parts(cell: str | None) -> tuple[str, str, str]:
     return parts[0], parts[1], parts[2] if len(parts) > 2 else ""
 
 
-def _keys(edition: EditionData, line: str | None, population: str, status: str) -> Iterable[str]:
+def _keys(edition: QualityEdition, line: str | None, population: str, status: str) -> Iterable[str]:
     """The figures that a finding stands behind: in the table by its row and population, beside it also by itself."""
     beside = [REFERRED] if status == FindingFact.Status.REFERRED else []
     if population in POPULATIONS:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 from cases.editions.annex2 import Heading
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition
 from cases.figures.narrative_lines import common_line, items_line, standing_lines
 from cases.figures.narrative_report import report_chapters, report_lists
 from cases.figures.narrative_tally import Count, Record, Said, Status, said, tally
@@ -23,7 +23,7 @@ __all__ = ["draft", "report_chapters", "report_lists"]
 
 
 def draft(
-    edition: EditionData,
+    edition: QualityEdition,
     unit: OrgUnit,
     cycle_year: int,
     cutoff_on: dt.date,
@@ -57,7 +57,7 @@ def draft(
 
 
 def _problems(
-    edition: EditionData, words: Words, heading: Heading, count: Count, examples: list[Said], cutoff_on: dt.date
+    edition: QualityEdition, words: Words, heading: Heading, count: Count, examples: list[Said], cutoff_on: dt.date
 ) -> str:
     about, day = words.about(heading), words.day(cutoff_on)
     if not count.findings:
@@ -77,7 +77,7 @@ def _problems(
 
 
 def _rectification(
-    edition: EditionData, words: Words, heading: Heading, count: Count, examples: list[Said], cutoff_on: dt.date
+    edition: QualityEdition, words: Words, heading: Heading, count: Count, examples: list[Said], cutoff_on: dt.date
 ) -> str:
     about, day = words.about(heading), words.day(cutoff_on)
     if not count.findings:

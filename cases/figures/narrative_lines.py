@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition
 from cases.figures.narrative_tally import Count, Status
 from cases.figures.narrative_words import Words
 
 STATUSES = (Status.CLOSED, Status.FIXED, Status.OPEN, Status.REFERRED)
 
 
-def items_line(edition: EditionData, words: Words, count: Count, most: int | None = None) -> str:
+def items_line(edition: QualityEdition, words: Words, count: Count, most: int | None = None) -> str:
     """Check items with their findings and institutions, those of most institutions first."""
     return words.semicolon.join(
         words.say(
@@ -22,7 +22,7 @@ def items_line(edition: EditionData, words: Words, count: Count, most: int | Non
     )
 
 
-def common_line(edition: EditionData, words: Words, count: Count, most: int | None = None) -> str:
+def common_line(edition: QualityEdition, words: Words, count: Count, most: int | None = None) -> str:
     """The problems that so many institutions share that they are common (普遍性问题); empty where there are none."""
     shared = [pair for pair in count.by_facet() if pair[1].institutions >= edition.settings.common_from]
     return words.semicolon.join(

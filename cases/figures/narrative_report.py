@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cases.clock import end_of_day
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition
 from cases.figures.annex2 import BEDS, HOME_BEDS, INSTITUTIONS, SELF_CHECKED, VISITED, Figures
 from cases.figures.narrative_lines import common_line, items_line, standing_lines
 from cases.figures.narrative_tally import Count, Status, Tally, tally
@@ -33,7 +33,7 @@ KINDS = {
 class Basis:
     """All that the chapters speak of, looked up once."""
 
-    edition: EditionData
+    edition: QualityEdition
     figures: Figures
     unit: OrgUnit
     year: int
@@ -58,7 +58,7 @@ class Basis:
 
 
 def report_chapters(
-    edition: EditionData,
+    edition: QualityEdition,
     figures: Figures,
     unit: OrgUnit,
     cycle_year: int,
@@ -95,7 +95,7 @@ def report_chapters(
 
 
 def report_lists(
-    edition: EditionData, unit: OrgUnit, cycle_year: int, cutoff_on: dt.date, known_at: dt.datetime | None = None
+    edition: QualityEdition, unit: OrgUnit, cycle_year: int, cutoff_on: dt.date, known_at: dt.datetime | None = None
 ) -> tuple[tuple[PartLine, ...], tuple[ItemLine, ...]]:
     """The parts of the unit in the order of what they have closed, and its most frequent check items. Four queries."""
     counted = tally(edition, unit, cycle_year, cutoff_on, known_at)
@@ -115,8 +115,8 @@ def _part(name: str, institutions: int, self_checked: int, found: Count) -> Part
     return PartLine(name, institutions, self_checked, found.findings, found.closed, found.overdue.findings)
 
 
-def _item(edition: EditionData, code: str) -> tuple[str, str]:
-    item = edition.form.items.get(code)
+def _item(edition: QualityEdition, code: str) -> tuple[str, str]:
+    item = edition.items.get(code)
     return (str(item.no), item.short_zh) if item is not None else ("—", code)
 
 

@@ -16,7 +16,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from cases.clock import end_of_day
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition
 from cases.models import CycleFact, Finding, FindingFact, OrgUnit, Placement
 
 Status = FindingFact.Status
@@ -101,14 +101,14 @@ class Tally:
     places: dict[int, int | None]
     all: Count
 
-    def section(self, edition: EditionData, no: int) -> Count:
+    def section(self, edition: QualityEdition, no: int) -> Count:
         """The findings of one part of Annex 1; an item that the form does not have belongs to none."""
         codes = {item.code for section in edition.form.sections if section.no == no for item in section.items}
         return self.all.where(lambda record: record.item_code in codes)
 
 
 def tally(
-    edition: EditionData, unit: OrgUnit, cycle_year: int, cutoff_on: dt.date, known_at: dt.datetime | None = None
+    edition: QualityEdition, unit: OrgUnit, cycle_year: int, cutoff_on: dt.date, known_at: dt.datetime | None = None
 ) -> Tally:
     """Two queries. Counts the same findings as the table, and those of the sources beside it.
 

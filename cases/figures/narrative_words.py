@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from cases.editions.annex2 import Heading
 from cases.editions.form import CheckItem, Facet
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition
 from cases.paper.annex2 import SOURCES
 from cases.paper.wording import chinese_date
 
@@ -59,16 +59,16 @@ class Words:
             return heading.label_zh.split("、", 1)[-1]
         return heading.label_en.split(". ", 1)[-1]
 
-    def item(self, edition: EditionData, code: str) -> str:
+    def item(self, edition: QualityEdition, code: str) -> str:
         """A check item by its number and short name; its code where the form does not have it."""
-        found: CheckItem | None = edition.form.items.get(code)
+        found: CheckItem | None = edition.items.get(code)
         if found is None:
             return code
         return self.say("item", no=found.no, name=found.short_zh if self.language == "zh" else found.short_en)
 
-    def problem(self, edition: EditionData, code: str, facet_code: str) -> str:
+    def problem(self, edition: QualityEdition, code: str, facet_code: str) -> str:
         """The part of an item that a problem belongs to, or the item where it names none."""
-        item = edition.form.items.get(code)
+        item = edition.items.get(code)
         facet: Facet | None = item.facet(facet_code) if item is not None and facet_code else None
         if facet is None:
             return self.item(edition, code)

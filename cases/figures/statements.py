@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from cases.clock import end_of_day
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition
 from cases.figures.mapping import POPULATIONS, SELFCHECK, lines_of
 
 LEVELS = {"county": "county_id", "prefecture": "prefecture_id", "region": "region_id"}
@@ -24,7 +24,7 @@ LEVELS = {"county": "county_id", "prefecture": "prefecture_id", "region": "regio
 class Scope:
     """Whose figures, of which year, as of the end of which day, as it was known when (UTC; None: now)."""
 
-    edition: EditionData
+    edition: QualityEdition
     level: str
     unit_ids: Sequence[int]
     cycle_year: int
@@ -168,7 +168,7 @@ def _facts(scope: Scope) -> Statement:
     """
     moment = _moment(end_of_day(scope.cutoff_on))
     line, population = _line(scope.edition), _population(scope.edition)
-    fed, known, sources = list(lines_of(scope.edition)), list(scope.edition.form.items), scope.edition.annex2.sources
+    fed, known, sources = list(lines_of(scope.edition)), list(scope.edition.items), scope.edition.annex2.sources
     # No source is called "": with it, neither list is empty in any edition.
     of_form, counted = ["", *sources[SELFCHECK]], ["", *(source for each in sources.values() for source in each)]
     return _placed(scope).add(
@@ -205,7 +205,7 @@ def _facts(scope: Scope) -> Statement:
     )
 
 
-def _line(edition: EditionData) -> Statement:
+def _line(edition: QualityEdition) -> Statement:
     """The row that a fact feeds: empty for none, null where the form has no such item or facet.
 
     Worded as cases, because SQLite would go through a list of values from its beginning for each fact.
@@ -215,13 +215,13 @@ def _line(edition: EditionData) -> Statement:
     for item, facets in fed.items():
         statement.add(f" WHEN %s THEN CASE fact.facet{' WHEN %s THEN %s' * len(facets)} END", item)
         statement.values += [value for pair in facets.items() for value in pair]
-    others = [code for code in edition.form.items if code not in fed]
+    others = [code for code in edition.items if code not in fed]
     if others:
         statement.add(f" ELSE CASE WHEN fact.item_code IN ({_marks(others)}) THEN '' END", *others)
     return statement.add(" END")
 
 
-def _population(edition: EditionData) -> Statement:
+def _population(edition: QualityEdition) -> Statement:
     """The population of a fact: the pair of columns that counts its source, or the source itself."""
     statement = Statement("CASE fact.source")
     for population, sources in edition.annex2.sources.items():

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cases.editions.annex2 import Annex2, CheckRow, CountRow, Heading
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition
 from cases.paper.content import printable
 from cases.paper.layout import Blank
 from cases.paper.wording import chinese_date
@@ -54,7 +54,7 @@ class Annex2Paper:
     ``ValueError``: paper that leaves something out must not be sealed.
     """
 
-    edition: EditionData
+    edition: QualityEdition
     unit_name: str
     cutoff_on: dt.date
     counts: Mapping[str, int] = field(default_factory=dict)

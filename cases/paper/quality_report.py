@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition
 from cases.editions.terms import in_language
 from cases.paper.annex2 import Annex2Paper, Sheet, sheet_of
 from cases.paper.content import printable
@@ -85,7 +85,7 @@ class QualityReport:
     ``version`` is the number and digest of a filed version, ``None`` for a draft, which is marked as one.
     """
 
-    edition: EditionData
+    edition: QualityEdition
     unit_name: str
     year: int
     cutoff_on: dt.date

@@ -10,7 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.editions.form import BasicField, Form
-from cases.editions.rules import OTHER_SUFFIX
+from cases.editions.quality_rules import OTHER_SUFFIX
 from cases.selfcheck_rules.faults import Fault, text_faults
 
 MAX_LINE = 200

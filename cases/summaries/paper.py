@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cases.clock import local_date
+from cases.editions.quality import quality_of
 from cases.figures.annex2 import SELF_REPORTED, Figures
 from cases.models import Case, CaseEvent, OrgUnit, SummaryVersion
 from cases.paper.annex2 import Annex2Paper
@@ -51,7 +52,7 @@ def filed_paper(case: Case, version: SummaryVersion) -> Annex2Paper:
 
 
 def _annex2(case: Case) -> Any:
-    return case.edition.parsed.annex2
+    return quality_of(case.edition).annex2
 
 
 def _paper(

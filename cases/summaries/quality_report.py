@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from cases.clock import local_date
 from cases.editions.pinned import edition_of
+from cases.editions.quality import quality_of
 from cases.figures import narrative
 from cases.figures.annex2 import Figures
 from cases.models import Case, SummaryVersion
@@ -29,7 +30,7 @@ def draft_report(case: Case) -> QualityReport:
         for cell, row in changed_by_hand(record).items()
         if cell in computed
     }
-    words = passages_of(record, edition_of(case).annex2, REPORT)
+    words = passages_of(record, quality_of(edition_of(case)).annex2, REPORT)
     return _report(case, figures, changes, words, cutoff_on=record.round.cutoff_on)
 
 
@@ -40,7 +41,7 @@ def filed_report(case: Case, version: SummaryVersion) -> QualityReport:
         case,
         Figures.from_dict(version.figures),
         changes,
-        passages_in(version.texts, edition_of(case).annex2, REPORT),
+        passages_in(version.texts, quality_of(edition_of(case)).annex2, REPORT),
         cutoff_on=version.cutoff_on,
         known_at=version.at,
         filed_on=local_date(version.at),
@@ -59,7 +60,7 @@ def _report(
     filed_on: dt.date | None = None,
     version: tuple[int, str] | None = None,
 ) -> QualityReport:
-    edition = edition_of(case)
+    edition = quality_of(edition_of(case))
     asked = arguments(case, cutoff_on=cutoff_on, known_at=known_at)
     parts, items = narrative.report_lists(edition, **asked)
     return QualityReport(

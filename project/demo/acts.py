@@ -14,6 +14,7 @@ from simple_history.utils import bulk_create_with_history
 from cases import evidence
 from cases.access import Actor
 from cases.editions.form import Form
+from cases.editions.quality import quality_of
 from cases.models import (
     Case,
     Conclusion,
@@ -78,7 +79,7 @@ class Cycle:
 
     @property
     def form(self) -> Form:
-        form: Form = self.case.edition.parsed.form
+        form: Form = quality_of(self.case.edition).form
         return form
 
     def content(self, problems: int, *, items: Iterable[str] = ()) -> Content:

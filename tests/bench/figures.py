@@ -13,6 +13,7 @@ from django.db import connection
 
 from cases.clock import end_of_day
 from cases.editions.pinned import edition_by
+from cases.editions.quality import quality_of
 from cases.figures import statements
 from cases.figures.annex2 import compute, compute_many
 from cases.figures.mapping import lines_of
@@ -60,7 +61,7 @@ def figures(world: World) -> bool:
     """One prefecture of a hundred, and the region with all of them; BENCH_INSTITUTIONS says how many there are."""
     size = int(os.environ.get("BENCH_INSTITUTIONS", "10000"))
     region = build_region(world, size)
-    edition = edition_by(Edition.objects.get(version=str(YEAR)).pk)
+    edition = quality_of(edition_by(Edition.objects.get(version=str(YEAR)).pk))
     prefectures = list(OrgUnit.objects.filter(superior=region))
     kept = True
     for name, unit, rounds in (("one prefecture", prefectures[0], 60), ("the region", region, 10)):
@@ -150,7 +151,7 @@ def build_region(world: World, size: int) -> OrgUnit:
             for number in range(FINDINGS)
         ),
     )
-    chance, items = random.Random(1), list(edition_by(edition.pk).form.items.values())
+    chance, items = random.Random(1), list(edition_by(edition.pk).items.values())
     found = _write(Finding, (_finding(case, chance, items) for case in cases))
     _write(FindingFact, (fact for finding in found for fact in _finding_facts(finding, chance)))
     if connection.vendor == "postgresql":

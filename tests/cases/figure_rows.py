@@ -7,7 +7,7 @@ import itertools
 from typing import Any
 
 from cases.editions.pinned import edition_by
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition, quality_of
 from cases.figures.annex2 import Figures, compute
 from cases.models import Case, CycleFact, Edition, Finding, FindingFact, OrgUnit
 from tests.worlds import moment, unit
@@ -22,8 +22,8 @@ def edition_row() -> Edition:
     return row
 
 
-def edition() -> EditionData:
-    return edition_by(edition_row().pk)
+def edition() -> QualityEdition:
+    return quality_of(edition_by(edition_row().pk))
 
 
 def institution(county: OrgUnit, **fields: Any) -> OrgUnit:

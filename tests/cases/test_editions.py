@@ -18,14 +18,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.editions.load import MalformedEdition, available, digest, parse, read_file
-from cases.editions.rules import DEADLINE_CODES
+from cases.editions.quality import quality_of
+from cases.editions.quality_rules import DEADLINE_CODES
 from cases.models import Edition
 
 FILES = {path.stem[-4:]: path for path in available()}
 DATA_2021 = read_file(FILES["2021"])
 DATA_2022 = read_file(FILES["2022"])
-OF_2021 = parse(DATA_2021, where="2021")
-OF_2022 = parse(DATA_2022, where="2022")
+OF_2021 = quality_of(parse(DATA_2021, where="2021"))
+OF_2022 = quality_of(parse(DATA_2022, where="2022"))
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_the_limits_of_2021_are_those_of_the_text() -> None:
 
 def test_every_row_of_annex_2_is_fed_by_some_aspect() -> None:
     for edition in (OF_2021, OF_2022):
-        rows = {facet.annex2 for item in edition.form.items.values() for facet in item.facets if facet.annex2}
+        rows = {facet.annex2 for item in edition.items.values() for facet in item.facets if facet.annex2}
         assert rows == {f"A2-{row:02}" for row in range(1, 11)}
 
 

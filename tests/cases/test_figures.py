@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.editions.pinned import edition_by
+from cases.editions.quality import quality_of
 from cases.figures.annex2 import Entry, Figures, MissingCounty, compute_many, entries, missing
 from cases.models import DrawEntry, Edition, OrgUnit, SpotCheck, Visit
 from cases.orgtree import close_unit, move_unit
@@ -252,7 +253,7 @@ def test_a_closed_institution_does_not_count_although_its_cycle_is_still_open(wo
 
 
 def test_an_item_of_one_edition_only_is_told_apart_and_feeds_no_row_of_the_other(world: World) -> None:
-    newer = edition_by(Edition.objects.get(version="2022").pk)
+    newer = quality_of(edition_by(Edition.objects.get(version="2022").pk))
     [only_there, *_others] = [
         (item.code, facet.code)
         for item in newer.form.items.values()

@@ -20,6 +20,7 @@ from pypdf import PdfReader
 
 from cases.editions.form import Form
 from cases.editions.load import DATA, parse, read_file
+from cases.editions.quality import quality_of
 from cases.errors import Refusal
 from cases.paper import (
     Annex1Answer,
@@ -42,7 +43,7 @@ HOSTILE = (
 
 @cache
 def form() -> Form:
-    return parse(read_file(DATA / "quality-cycle-2021.json"), where="2021").form
+    return quality_of(parse(read_file(DATA / "quality-cycle-2021.json"), where="2021")).form
 
 
 @cache

@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from cases.editions.load import DATA, parse, read_file
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition, quality_of
 from cases.office_files import check_archive
 from cases.paper import MissingChineseFont, fonts
 from cases.paper.annex2 import Annex2Paper, cell_codes, headings_of, note_sign, place_of, reading_of, sheet_of
@@ -35,8 +35,8 @@ HOSTILE = '=HYPERLINK("http://x") #read("/etc/passwd") $x^2$ *bold* @ref <l> &am
 
 
 @cache
-def edition() -> EditionData:
-    return parse(read_file(DATA / "quality-cycle-2021.json"), where="2021")
+def edition() -> QualityEdition:
+    return quality_of(parse(read_file(DATA / "quality-cycle-2021.json"), where="2021"))
 
 
 @cache

@@ -18,6 +18,7 @@ from docx import Document
 from PIL import Image, ImageChops
 
 from cases.editions.load import DATA, parse, read_file
+from cases.editions.quality import quality_of
 from cases.office_files import check_archive
 from cases.paper import fonts
 from cases.paper.annex2 import cell_codes
@@ -30,7 +31,7 @@ DIGEST = "3f9a2c41d0e877aa" * 4
 
 @cache
 def filed() -> QualityReport:
-    edition = parse(read_file(DATA / "quality-cycle-2021.json"), where="2021")
+    edition = quality_of(parse(read_file(DATA / "quality-cycle-2021.json"), where="2021"))
     return QualityReport(
         edition=edition,
         unit_name="乌鲁木齐市卫生健康委",

@@ -12,6 +12,7 @@ from django.utils import translation
 
 from cases.editions.form import CheckItem
 from cases.editions.load import DATA, parse, read_file
+from cases.editions.quality import quality_of
 from cases.models.selfcheck import AnswerStatus, Rectification
 from cases.paper import Annex1Answer, answer_texts
 from cases.paper.wording import WAYS
@@ -19,7 +20,7 @@ from cases.paper.wording import WAYS
 
 @cache
 def item(code: str) -> CheckItem:
-    return parse(read_file(DATA / "quality-cycle-2021.json"), where="2021").form.items[code]
+    return quality_of(parse(read_file(DATA / "quality-cycle-2021.json"), where="2021")).form.items[code]
 
 
 def test_an_unanswered_item_leaves_both_cells_blank() -> None:

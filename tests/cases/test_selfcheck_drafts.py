@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cases.annex1 import draft_content, submitted_content
+from cases.editions.quality import quality_of
 from cases.errors import Invalid
 from cases.models import Case, SelfCheck, SelfCheckAnswer, User
 from cases.saving import StaleRow
@@ -47,7 +48,7 @@ def filler(world: World) -> User:
 
 
 def form_of(case: Case) -> Any:
-    return case.edition.parsed.form
+    return quality_of(case.edition).form
 
 
 def draft_of(case: Case) -> SelfCheck:

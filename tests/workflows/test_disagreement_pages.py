@@ -37,7 +37,7 @@ def compared(story: Story) -> Story:
     """The county found one concealed problem, the region's team another."""
     looked_at(story)
     visiting = send_team(story.on("2021-08-02"))
-    facets = [facet.code for facet in story.case.edition.parsed.form.items["A1-20"].facets[:1]]
+    facets = [facet.code for facet in story.case.edition.parsed.items["A1-20"].facets[:1]]
     visiting.deliver({"A1-20": {**FOUND, "facets": facets}})
     visiting.sign()
     visiting.conclude()

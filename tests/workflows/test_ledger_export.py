@@ -192,7 +192,7 @@ def test_every_field_of_the_ledger_stands_in_its_column(story: Story) -> None:
         "Date of the outcome": day(8),
     }
     assert {name: row[name] for name in wanted} == wanted
-    item = story.case.edition.parsed.form.items["A1-19"]
+    item = story.case.edition.parsed.items["A1-19"]
     assert (row["Clause"], row["Facets"]) == (item.text, item.facets[0].label)
 
 

@@ -104,7 +104,7 @@ def test_old_cases_keep_their_form_when_a_new_edition_comes(world: World) -> Non
     open_year(world.region, 2022, by=SYSTEM, at=moment("2022-01-04"))
     old, new = cycles(2021)[0], cycles(2022)[0]
     assert (old.edition.version, new.edition.version) == ("2021", "2022")
-    then, now = old.edition.parsed.form.items, new.edition.parsed.form.items
+    then, now = old.edition.parsed.items, new.edition.parsed.items
     assert len(then) == 30
     differing = [code for code in now if now[code] != then.get(code)]
     assert 0 < len(differing) < 10

@@ -24,6 +24,7 @@ from cases.access import SYSTEM, Actor, appoint
 from cases.clock import local_date
 from cases.deadlines import replayed
 from cases.editions import pinned
+from cases.editions.quality import quality_of
 from cases.errors import Refusal
 from cases.models import Case, Conclusion, Evidence, Finding, Hold, SelfCheckAnswer, SelfCheckSubmission, WorkItem
 from cases.verification_drafts import begin
@@ -352,7 +353,7 @@ class Walk(RuleBasedStateMachine):
 
     def _verify(self, story: Story, said: dict[str, str]) -> None:
         submission = SelfCheckSubmission.objects.filter(selfcheck=story.case.pk).latest("no")
-        form = story.case.edition.parsed.form
+        form = quality_of(story.case.edition).form
         officer = self.world.county_officer
         verification = begin(submission, form, by=officer, at=self.at)
         known = set(verification.items.values_list("item_code", flat=True))

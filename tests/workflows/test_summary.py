@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 
 from cases.access import SYSTEM, Actor, appoint
 from cases.clock import local_date
+from cases.editions.quality import quality_of
 from cases.errors import Conflict, Invalid, WrongRole
 from cases.immutability import rewriting
 from cases.models import (
@@ -308,7 +309,7 @@ def put(filing: Filing, cell: str, value: int | None, reason: str = "县级已�
     case = Case.objects.get(pk=filing.case.pk)
     return overrides.change(
         summary,
-        case.edition.parsed.annex2,
+        quality_of(case.edition).annex2,
         cell,
         value,
         reason=reason,

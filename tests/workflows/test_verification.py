@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cases.access import appoint
+from cases.editions.quality import quality_of
 from cases.errors import Conflict, Invalid, WrongRole
 from cases.models import (
     Case,
@@ -64,7 +65,7 @@ def write(story: Story, code: str, based_on: int = 0, **values: Any) -> Verifica
     with drafting(story.case, state="submitted") as submission:
         return save_item(
             submission,
-            story.case.edition.parsed.form,
+            quality_of(story.case.edition).form,
             code,
             values,
             based_on=based_on,
@@ -236,7 +237,7 @@ def returned(story: Story, **conclusions: dict[str, Any]) -> None:
 def test_a_new_version_starts_with_the_conclusions_on_what_has_not_changed(submitted: Story) -> None:
     returned(submitted, A1_01={**NEW, "opinion": "现场查看。"}, A1_02={"conclusion": ""})
     second = submit_again(submitted, A1_19={"problem": "重新描述。"})
-    form = submitted.case.edition.parsed.form
+    form = quality_of(submitted.case.edition).form
     rows = {row.item_code: row for row in carried_over(second, form)}
     assert changed_items(second, form) == {"A1-19"}
     assert set(form.items) - set(rows) == {"A1-02", "A1-18", "A1-19"}
@@ -272,7 +273,7 @@ def test_conclusions_that_are_on_the_ledger_already_are_not_added_twice(submitte
     submitted.approve({"A1-01": NEW})
     submitted.perform("reopen", submitted.world.actor("prefecture_officer"), reason="床位数有误。")
     second = submit_again(submitted.on("2021-06-01"))
-    form = submitted.case.edition.parsed.form
+    form = quality_of(submitted.case.edition).form
     assert "A1-01" not in {row.item_code for row in carried_over(second, form)}
     write(submitted, "A1-01", conclusion="agree")
     submitted.perform("conclude", submitted.officer)
@@ -287,14 +288,14 @@ def test_changes_are_counted_from_the_version_that_the_county_last_looked_at(sub
     submitted.perform("send_back", submitted.head, reason="再改一处。")
     third = submit_again(submitted, A1_08={"measure": "更换设备。"})
     assert third.no == 3
-    assert changed_items(third, submitted.case.edition.parsed.form) == {"A1-08", "A1-19"}
+    assert changed_items(third, quality_of(submitted.case.edition).form) == {"A1-08", "A1-19"}
 
 
 def test_new_evidence_opens_an_item_again(submitted: Story) -> None:
     returned(submitted)
     submitted.evidence(submitted.case, Evidence.Purpose.SELF_CHECK, submitted.filler, "A1-05")
     second = submit_again(submitted)
-    assert changed_items(second, submitted.case.edition.parsed.form) == {"A1-05"}
+    assert changed_items(second, quality_of(submitted.case.edition).form) == {"A1-05"}
 
 
 # ── drafts ─────────────────────────────────────────────────────────────────
@@ -310,7 +311,7 @@ def test_a_row_that_somebody_else_has_saved_is_given_back_and_not_overwritten(su
 
 
 def test_the_visit_has_a_row_version_of_its_own(submitted: Story) -> None:
-    form, officer = submitted.case.edition.parsed.form, submitted.officer.user
+    form, officer = quality_of(submitted.case.edition).form, submitted.officer.user
     assert officer is not None
     values = {"method": "on_site", "visited_on": None, "officials": "", "opinion": ""}
     with drafting(submitted.case, state="submitted") as submission:
@@ -332,7 +333,7 @@ def test_an_unknown_item_is_refused(submitted: Story) -> None:
 
 
 def test_agreeing_to_several_takes_only_the_list_that_was_shown(submitted: Story) -> None:
-    form, officer = submitted.case.edition.parsed.form, submitted.officer.user
+    form, officer = quality_of(submitted.case.edition).form, submitted.officer.user
     assert officer is not None
     with pytest.raises(Conflict), drafting(submitted.case, state="submitted") as submission:
         agree_to(submission, form, ["A1-01", "A1-19"], by=officer, at=submitted.at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cases.annex1 import submitted_content
+from cases.editions.quality import quality_of
 from cases.models import SelfCheck, User
 from cases.selfcheck_drafts import save_basic
 from tests.story import BASIC, Story
@@ -10,7 +11,7 @@ from tests.story import BASIC, Story
 
 def save_beds(story: Story, beds: int, by: User) -> None:
     selfcheck = SelfCheck.objects.get(pk=story.case.pk)
-    form, row_version = story.case.edition.parsed.form, selfcheck.basic_version
+    form, row_version = quality_of(story.case.edition).form, selfcheck.basic_version
     save_basic(selfcheck, form, {**BASIC, "medical_beds": beds}, row_version=row_version, by=by, at=story.at)
 
 

@@ -77,7 +77,7 @@ def test_two_conclusions_at_once_put_the_findings_on_the_ledger_once(visits: Ite
 def test_the_last_finding_closed_while_a_team_concludes_leaves_the_year_rectifying(visits: Iterator[Visiting]) -> None:
     # Another item each time: a problem that is found again is a level worse, and needs a plan first.
     for number, visiting in zip(range(20), visits, strict=False):
-        item = list(visiting.case.edition.parsed.form.items.values())[number]
+        item = list(visiting.case.edition.parsed.items.values())[number]
         facets = [facet.code for facet in item.facets[:1]]
         visiting.deliver({item.code: {**FOUND, "facets": facets}})
         visiting.sign()

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from cases.editions.quality import quality_of
 from cases.errors import Refusal
 from cases.models import Case, Finding, SelfCheck
 from cases.selfcheck_drafts import save_basic
@@ -77,7 +78,7 @@ def test_two_people_who_save_the_basic_information_at_once_see_each_other(story:
     save = lambda: filler.post(address, typed, headers={"accept": "application/json"}).status_code  # noqa: E731
     with while_another_waits(story.case, save) as outcome:
         selfcheck = SelfCheck.objects.get(pk=story.case.pk)
-        form = story.case.edition.parsed.form
+        form = quality_of(story.case.edition).form
         save_basic(selfcheck, form, BASIC, row_version=0, by=story.world.institution_head, at=story.at)
     assert outcome == [409]
     assert SelfCheck.objects.get(pk=story.case.pk).basic["medical_beds"] == BASIC["medical_beds"]

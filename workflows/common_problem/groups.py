@@ -89,7 +89,7 @@ def _has(finding: Finding, facet: str) -> bool:
 def names_of(key: Key, edition: EditionData) -> tuple[str, str]:
     """The check item with its number, and the facet, as the edition words them."""
     item_code, facet_code = key
-    item = edition.form.items.get(item_code)
+    item = edition.items.get(item_code)
     facet = item.facet(facet_code) if item is not None and facet_code else None
     return (f"{item.no} {item.short}" if item else item_code), (facet.label if facet else facet_code)
 

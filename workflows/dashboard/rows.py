@@ -72,7 +72,7 @@ def _rank_line(viewer: Viewer, standing: Standing, unit: OrgUnit, tally: Tally, 
 def item_lines(viewer: Viewer, standing: Standing, items: list[TopItem]) -> list[ItemLine]:
     """The most frequent items as the latest edition words them; the items are the same in every edition."""
     form = Editions().latest
-    known = form.form.items if form is not None else {}
+    known = form.items if form is not None else {}
     most = max((item.institutions for item in items), default=1)
     return [
         ItemLine(

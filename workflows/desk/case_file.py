@@ -114,7 +114,7 @@ def may_see_draft(viewer: Viewer, case: Case) -> bool:
 
 def squares(case: Case, viewer: Viewer, submissions: list[SelfCheckSubmission]) -> Squares:
     """From the draft where the institution itself looks at it, else from the latest submitted version."""
-    items = edition_of(case).form.items
+    items = edition_of(case).items
     own = may_see_draft(viewer, case)
     last = submissions[0] if submissions else None
     if last is None or (own and case.state in DRAFTING):
@@ -141,7 +141,7 @@ def _cells(case: Case, status: dict[str, str], viewer: Viewer) -> list[dict[str,
     page = address("verification" if county else "selfcheck", case.pk)
     words, separator = cell_words(), pgettext("label colon", ": ")
     cells = []
-    for item in edition_of(case).form.items.values():
+    for item in edition_of(case).items.values():
         state = CELL_STATES.get(status.get(item.code, ""), "todo")
         label = f"{check_item_label(case, item.code)}{separator}{words[state]}"
         cells.append(

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cases.editions.quality import quality_of
 from cases.keyset import Page
 from cases.models import Case, SelfCheck, SelfCheckSubmission, WorkItem
 from cases.web import viewer_of
@@ -154,7 +155,7 @@ def _facts(case: Case, submissions: list[SelfCheckSubmission], viewer: Any) -> l
 
 def basic_facts(case: Case, basic: dict[str, Any]) -> list[str]:
     """The choices and the beds of the basic information in a line's few words."""
-    fields = edition_of(case).form.basic_fields
+    fields = quality_of(edition_of(case)).form.basic_fields
     facts = []
     for code in ("medical_type", "medical_ownership", "medical_grade", "care_type"):
         options = {option.code: option.label for option in fields[code].options} if code in fields else {}

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cases.editions.form import CheckItem
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition
 from cases.models import AnswerStatus, Rectification, SelfCheckAnswer
 from cases.selfcheck_rules import Change, compute_changes
 
 Row = tuple[str, str, str]
 
 
-def differences(old: Mapping[str, Any], new: Mapping[str, Any], edition: EditionData) -> list[Row]:
+def differences(old: Mapping[str, Any], new: Mapping[str, Any], edition: QualityEdition) -> list[Row]:
     """(label, old, new) of every field that differs between two snapshots; the report is only said to differ."""
     form = edition.form
     rows: list[Row] = []
@@ -28,7 +28,7 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any], edition: Edition
     return rows
 
 
-def _basic_row(change: Change, edition: EditionData) -> Row:
+def _basic_row(change: Change, edition: QualityEdition) -> Row:
     field = edition.form.basic_fields.get(change.field)
     if field is None:
         return change.field, _plain(change.old), _plain(change.new)

@@ -179,7 +179,7 @@ def recurrences(cycles: list[Case], findings: list[Finding]) -> list[Recurrence]
 
 
 def _facet_label(case: Case, item_code: str, facet_code: str) -> str:
-    item = edition_of(case).form.items.get(item_code)
+    item = edition_of(case).items.get(item_code)
     facet = item.facet(facet_code) if item is not None and facet_code else None
     return facet.label if facet is not None else facet_code
 

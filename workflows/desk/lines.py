@@ -96,7 +96,7 @@ def item_label(finding: Finding, case: Case) -> str:
 
 def check_item_label(case: Case, code: str) -> str:
     """The number and short name of a check item in the case's own edition."""
-    item = edition_of(case).form.items.get(code)
+    item = edition_of(case).items.get(code)
     if item is None:
         return code
     return _("Item %(no)d %(name)s") % {"no": item.no, "name": item.short}
@@ -159,7 +159,7 @@ def _sub(item: WorkItem, submission: Any) -> str:
                 % {"n": finding.return_count}
             )
     elif submission is not None:
-        total = len(edition_of(case).form.items)
+        total = len(edition_of(case).items)
         parts.append(_("version %(no)d") % {"no": submission.no})
         parts.append(_("problems reported: %(n)d") % {"n": submission.problem_count})
         if submission.verified:

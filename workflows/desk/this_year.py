@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from cases.access import Viewer
+from cases.editions.quality import quality_of
 from cases.lights import light_is
 from cases.models import Case, CaseEvent, Finding, SelfCheckAnswer, SelfCheckSubmission, VerificationItem, WorkItem
 from cases.selfcheck_rules import check_basic
@@ -119,7 +120,7 @@ def _count(answers: Any) -> Subquery:
 
 
 def _tasks(cycle: Any, viewer: Viewer) -> list[TaskLine]:
-    form = edition_of(cycle).form
+    form = quality_of(edition_of(cycle)).form
     drafting, href = cycle.state in DRAFTING, address("selfcheck", cycle.pk)
     missing, total, answered = len(check_basic(form, cycle.selfcheck.basic)), len(form.items), cycle.answered or 0
     states = [
@@ -194,7 +195,7 @@ def _returned(cycle: Any, findings_too: bool) -> list[Returned]:
         )
         href = address("selfcheck", cycle.pk)
         for item in items.order_by("item_code"):
-            no = edition_of(cycle).form.items[item.item_code].no
+            no = edition_of(cycle).items[item.item_code].no
             what = check_item_label(cycle, item.item_code)
             back.append(Returned(_("Returned by the county"), what, item.return_reason, f"{href}#i{no}"))
     return back

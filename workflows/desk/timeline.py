@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cases import alarm_words
+from cases.editions.quality import quality_of
 from cases.keyset import Page, page_of
 from cases.models import Case, CaseEvent, SelfCheckSubmission, User, VerificationItem
 from cases.naming import ACTOR, who_of
@@ -137,7 +138,7 @@ def _changes(case: Case, submits: list[CaseEvent]) -> dict[int, list[Row]]:
     wanted = {no for last in later.values() for no in (last - 1, last)}
     versions = SelfCheckSubmission.objects.filter(selfcheck=case.pk, no__in=wanted)
     snapshots = {version.no: version.snapshot for version in versions}
-    edition = edition_of(case)
+    edition = quality_of(edition_of(case))
     return {
         pk: differences(snapshots[no - 1], snapshots[no], edition)
         for pk, no in later.items()

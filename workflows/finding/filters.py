@@ -102,7 +102,7 @@ class Editions:
         return self._rows[edition_id].parsed
 
     def item(self, edition_id: int, code: str) -> CheckItem | None:
-        return self.of(edition_id).form.items.get(code)
+        return self.of(edition_id).items.get(code)
 
     @property
     def latest(self) -> EditionData | None:

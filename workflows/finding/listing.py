@@ -22,7 +22,7 @@ class Listing:
         self.years = years_of_ledger()
         self.places = places_for(self.viewer, self.query)
         latest = self.editions.latest
-        items = list(latest.form.items.values()) if latest else []
+        items = list(latest.items.values()) if latest else []
         self.form = FilterForm(self.query, places=self.places, years=self.years, items=items)
         self.valid = self.form.is_valid()
         self.order = self.query.get("sort", "") if self.query.get("sort") in ORDERS else ORDERS[0]

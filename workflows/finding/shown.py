@@ -26,7 +26,7 @@ def shown(finding: Finding, item: WorkItem | None, viewer: Viewer) -> dict[str, 
     edition = editions.of(finding.case.edition_id)
     if item is not None:
         item.process = finding.case
-    check = edition.form.items.get(finding.item_code)
+    check = edition.items.get(finding.item_code)
     state = finding.case.state
     files = evidence_of(finding, viewer)
     notes = notes_of(finding, files["progress"])

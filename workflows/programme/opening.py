@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from cases.access import Actor
 from cases.clock import local_date
 from cases.editions.pinned import edition_of
+from cases.editions.quality import quality_of
 from cases.errors import Conflict, Invalid, WrongRole
 from cases.models import Case, OrgUnit, Programme, Round, WorkPlan
 from cases.saving import sign
@@ -73,7 +74,7 @@ def start_programme(region: OrgUnit, year: int, *, by: Actor, at: dt.datetime) -
             grant=grant,
         )
         batch.write()
-        for rule in edition_of(case).rounds_of(year):
+        for rule in quality_of(edition_of(case)).rounds_of(year):
             cutoff_on, due_on = rule.dates(year)
             planned = Round(programme=record, code=rule.code, cycle_year=year - rule.years_back)
             planned.cutoff_on, planned.due_on = cutoff_on, due_on

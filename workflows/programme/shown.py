@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from cases.access import Viewer
 from cases.clock import local_date
 from cases.editions.pinned import edition_of
+from cases.editions.quality import quality_of
 from cases.editions.rounds import RoundRule
 from cases.editions.schema import EditionData
 from cases.models import Case, OrgUnit, Round, Summary, WorkItem
@@ -104,7 +105,7 @@ def asks_something(viewer: Viewer) -> bool:
 
 def round_lines(programme: Case, rounds: Iterable[Round]) -> list[RoundLine]:
     """The rounds of a programme with the words of its edition; one that the edition does not know goes by its code."""
-    rules = edition_of(programme).rounds
+    rules = quality_of(edition_of(programme)).rounds
     return [_line(each, rules.get(each.code), programme.year) for each in rounds]
 
 

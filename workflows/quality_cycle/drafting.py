@@ -62,7 +62,7 @@ def handed_on_by(request: HttpRequest, item: WorkItem | None) -> bool:
 
 def item_of(case: Any, code: str) -> CheckItem:
     """The check item of the case's edition; OutOfScope (404) where the form has none of that code."""
-    item: CheckItem | None = case.edition.parsed.form.items.get(code)
+    item: CheckItem | None = case.edition.parsed.items.get(code)
     if item is None:
         raise OutOfScope("no_such_item", _("The form has no such item."))
     return item

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from cases.annex1 import draft_content, submitted_content
 from cases.clock import local_date
+from cases.editions.quality import quality_of
 from cases.errors import OutOfScope, WrongRole
 from cases.models import SelfCheckSubmission
 from cases.paper import MissingChineseFont, annex1_docx, annex1_pdf, blank, report_docx, report_pdf
@@ -36,7 +37,7 @@ def annex1(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
     case = cycle_in_scope(request, pk)
     version = request.GET.get("version", DRAFT)
     if version == BLANK:
-        content = blank(case.edition.parsed.form)
+        content = blank(quality_of(case.edition).form)
     elif version == DRAFT:
         _check_own(request, case)
         content = draft_content(case, case.selfcheck)

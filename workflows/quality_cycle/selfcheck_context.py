@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from cases.editions.form import BasicField, Form, Option
+from cases.editions.quality import quality_of
 from cases.models import CaseEvent, Evidence, SelfCheckAnswer, SelfCheckSubmission, VerificationItem, WorkItem
 from cases.selfcheck_drafts import Overview, overview
 from cases.selfcheck_previous import basic_from, previous_submission
@@ -122,7 +123,7 @@ def load_answers(selfcheck: Any) -> dict[str, SelfCheckAnswer]:
 
 def index_context(case: Any, here: int) -> dict[str, Any]:
     """Progress beside the form: counts, sections and squares."""
-    form = case.edition.parsed.form
+    form = quality_of(case.edition).form
     seen = overview(case.selfcheck, case.edition.parsed)
     answered, total = basic_progress(form, case.selfcheck.basic)
     return {
@@ -157,7 +158,7 @@ def basic_progress(form: Form, basic: Mapping[str, Any]) -> tuple[int, int]:
 
 def basic_shown(case: Any, previous: SelfCheckSubmission | None, typing: Typing) -> BasicShown:
     """The basic information; before it is first saved, the name and last year's beds are filled in for convenience."""
-    selfcheck, form = case.selfcheck, case.edition.parsed.form
+    selfcheck, form = case.selfcheck, quality_of(case.edition).form
     last_year = previous.snapshot["basic"] if previous else {}
     stored = dict(selfcheck.basic)
     if not selfcheck.basic_version:

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.editions.form import CheckItem
+from cases.editions.quality import quality_of
 from cases.errors import Invalid
 from cases.models import SelfCheckAnswer
 from cases.saving import StaleRow
@@ -63,7 +64,7 @@ def basic(request: HttpRequest, pk: int) -> HttpResponse:
     typed = posted_basic(request.POST)
     try:
         with drafting(request, pk) as case:
-            form = case.edition.parsed.form
+            form = quality_of(case.edition).form
             selfcheck = save_basic(
                 case.selfcheck, form, typed, row_version=row_version_of(request), by=user, at=viewer.at
             )
@@ -93,7 +94,7 @@ def take_over(request: HttpRequest, pk: int) -> HttpResponse:
         previous = previous_submission(case)
         taken = 0
         if previous is not None:
-            form = case.edition.parsed.form
+            form = quality_of(case.edition).form
             taken = take_over_from(case.selfcheck, form, previous, year=case.year, by=user, at=viewer.at, only=only)
     if taken:
         said = ngettext(

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from cases.editions.form import Form
+from cases.editions.quality import quality_of
 from cases.errors import OutOfScope
 from cases.evidence import readable
 from cases.models import Evidence, SelfCheckSubmission, WorkItem
@@ -42,7 +43,7 @@ def reading_page(request: HttpRequest, case: Any) -> HttpResponse:
         "case": case,
         "nav_current": "cycles",
         "state": QUALITY_CYCLE.state_label(case.state),
-        "form_title": case.edition.parsed.form.title,
+        "form_title": quality_of(case.edition).form.title,
         "versions": versions,
         "submission": submission,
         "submitted_by": Signatures([case.pk]).name(case.pk, submission.by, submission.at) if submission else "",
@@ -56,7 +57,7 @@ def reading_page(request: HttpRequest, case: Any) -> HttpResponse:
     if not context["empty"]:
         content = submission.snapshot if submission else snapshot(case.selfcheck)
         files = files_by_digest(request, case, content)
-        context |= answers_context(case.edition.parsed.form, content, files)
+        context |= answers_context(quality_of(case.edition).form, content, files)
     return render(request, "workflows/selfcheck/reading.html", context)
 
 

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cases.editions.quality import quality_of
 from cases.errors import Invalid, WrongRole
 from cases.saving import StaleRow
 from cases.selfcheck import snapshot
@@ -116,4 +117,6 @@ def _page(
 
 
 def _proposal(case: Any) -> str:
-    return draft_report(case.edition.parsed.form, snapshot(case.selfcheck), unit_name=case.unit.name, year=case.year)
+    return draft_report(
+        quality_of(case.edition).form, snapshot(case.selfcheck), unit_name=case.unit.name, year=case.year
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from cases.editions.quality import quality_of
 from cases.errors import Invalid
 from cases.models import Evidence, SelfCheck, SelfCheckSubmission
 from cases.selfcheck import digest, faults_of, snapshot
@@ -15,7 +16,7 @@ from workflows.step import Step
 def check_complete(step: Step) -> SelfCheck:
     """Refuse an incomplete form and name every place; keys are ``item:CODE``, ``basic:CODE`` or ``report``."""
     selfcheck = SelfCheck.objects.prefetch_related("answers").get(pk=step.case.pk)
-    faults = faults_of(selfcheck, step.edition, year=step.case.year)
+    faults = faults_of(selfcheck, quality_of(step.edition), year=step.case.year)
     if faults:
         raise Invalid(
             "form_incomplete",

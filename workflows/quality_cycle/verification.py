@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cases.clock import local_date
 from cases.deadlines import named
 from cases.editions.form import CheckItem
+from cases.editions.quality import quality_of
 from cases.errors import Invalid, WrongRole
 from cases.models import (
     Conclusion,
@@ -70,7 +71,7 @@ def return_to_institution(step: Step) -> None:
     if faults:
         raise Invalid("reason_missing", _("A return needs its reason."), faults=faults)
     if verification is None and step.actor.user is not None:
-        verification = begin(submission, step.edition.form, by=step.actor.user, at=step.at)
+        verification = begin(submission, quality_of(step.edition).form, by=step.actor.user, at=step.at)
     step.facts = {
         "verification": verification.pk if verification else None,
         "no": submission.no,
@@ -82,11 +83,11 @@ def conclude(step: Step) -> None:
     """Every item has a conclusion with what it needs; on site needs the date and the officials present."""
     submission, verification = current(step)
     if verification is None and step.actor.user is not None:
-        verification = begin(submission, step.edition.form, by=step.actor.user, at=step.at)
+        verification = begin(submission, quality_of(step.edition).form, by=step.actor.user, at=step.at)
     if verification is None:
         raise Invalid("nothing_verified", _("No item has been verified yet."))
     items = {item.item_code: item for item in verification.items.all()}
-    faults = conclusion_faults(submission, verification, items, step.edition.form.items, on=local_date(step.at))
+    faults = conclusion_faults(submission, verification, items, step.edition.items, on=local_date(step.at))
     if faults:
         raise Invalid(
             "verification_incomplete",
@@ -217,7 +218,7 @@ def add_finding(step: Step) -> None:
 
 def finding_fields(step: Step, details: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a county finding from what the officer wrote; raises Invalid where something is missing."""
-    item = step.edition.form.items.get(str(details.get("item_code", "")))
+    item = step.edition.items.get(str(details.get("item_code", "")))
     problem = str(details.get("problem", "")).strip()
     facets = list(details.get("facets") or [])
     faults: dict[str, list[Any]] = {}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.clock import local_date
+from cases.editions.quality import quality_of
 from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
 from cases.models import Conclusion, Evidence
 from cases.saving import StaleRow
@@ -133,9 +134,9 @@ def finding_add(request: HttpRequest, pk: int) -> HttpResponse:
             _("Findings are added here after the verification; now the case is elsewhere."),
             hint=_("While the form is being verified, write new findings there."),
         )
-    edition = edition_of(case)
+    edition = quality_of(edition_of(case))
     code = request.POST.get("item_code") or request.GET.get("item", "")
-    item = edition.form.items.get(code)
+    item = edition.items.get(code)
     if code and item is None:
         raise OutOfScope("no_such_item", _("The form has no such item."))
     choice = ItemChoiceForm(initial={"item": code}, form=edition.form)
@@ -171,7 +172,7 @@ def render_conclusion(
 ) -> HttpResponse:
     """The page of the whole, also after something was refused."""
     on = local_date(viewer_of(request).at)
-    form_items = sheet.edition.form.items
+    form_items = sheet.edition.items
     faults = (
         conclusion_faults(sheet.submission, sheet.verification, sheet.rows, form_items, on=on) if sheet.drafting else {}
     )

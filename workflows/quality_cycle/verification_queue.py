@@ -133,7 +133,7 @@ def _shown(items: list[WorkItem]) -> list[dict[str, Any]]:
             "submission": latest.get(item.process_id),
             "begun": item.process_id in begun,
             "seen": seen.get(begun.get(item.process_id, 0), 0),
-            "total": len(edition_of(item.process).form.items),
+            "total": len(edition_of(item.process).items),
         }
         for item in items
     ]

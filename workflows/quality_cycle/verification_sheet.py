@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases.access import Viewer
 from cases.editions.form import CheckItem, Section
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition, quality_of
 from cases.errors import OutOfScope
 from cases.models import AnswerStatus, Case, Conclusion, SelfCheckSubmission, Verification, VerificationItem
 from cases.roles import AUTHORITY
@@ -88,7 +88,7 @@ class Sheet:
 
     case: Case
     viewer: Viewer
-    edition: EditionData
+    edition: QualityEdition
     submission: SelfCheckSubmission
     basis: SelfCheckSubmission | None
     verification: Verification | None
@@ -236,7 +236,7 @@ def _published(case: Case, submission: SelfCheckSubmission, latest: int) -> bool
 def _assemble(
     case: Case, viewer: Viewer, submission: SelfCheckSubmission, earlier: list[SelfCheckSubmission], is_latest: bool
 ) -> Sheet:
-    edition = edition_of(case)
+    edition = quality_of(edition_of(case))
     verification: Verification | None = getattr(submission, "verification", None)
     seen = next((each for each in earlier if hasattr(each, "verification")), None)
     basis = seen or (earlier[0] if earlier else None)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cases.editions.form import CheckItem, Form, Measure
-from cases.editions.rules import OTHER_SUFFIX
+from cases.editions.quality_rules import OTHER_SUFFIX
 from cases.models import AnswerStatus, Conclusion, Evidence, Rectification, Severity, VerificationItem
 from cases.selfcheck_rules import Change, limit_text
 from cases.wording import cdate

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.access import Viewer
 from cases.editions.pinned import edition_of
+from cases.editions.quality import quality_of
 from cases.models import Case, OrgUnit, Round
 
 KINDS_OF_UNIT = OrgUnit.Kind
@@ -129,5 +130,5 @@ def rounds_of(area: OrgUnit, year: int) -> list[tuple[str, str]]:
 
 def label_of(of: Round) -> str:
     """What the edition calls the round."""
-    rule = edition_of(of.programme.case).rounds.get(of.code)
+    rule = quality_of(edition_of(of.programme.case)).rounds.get(of.code)
     return rule.label if rule is not None else of.code

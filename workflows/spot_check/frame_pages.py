@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from cases.editions.quality import quality_of
 from cases.errors import Conflict, WrongRole
 from cases.keyset import page_of
 from cases.models import OrgUnit
@@ -61,7 +62,7 @@ def spot_check_frame(request: HttpRequest, pk: int) -> HttpResponse:
         if asked["drawn"]:
             rows = rows.filter(drawn=asked["drawn"] == "yes")
     page = page_of(rows, "pk", after=request.GET.get("after", ""))
-    words = Words(page.rows, edition_of(found.case))
+    words = Words(page.rows, quality_of(edition_of(found.case)))
     context = {
         "case": found.case,
         "record": found.record,

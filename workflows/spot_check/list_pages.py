@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.access import Viewer
+from cases.editions.quality import quality_of
 from cases.errors import Invalid, WrongRole
 from cases.keyset import page_of
 from cases.models import OrgUnit
@@ -73,7 +74,7 @@ def unit_that_draws(viewer: Viewer) -> OrgUnit | None:
 
 
 def _form_page(request: HttpRequest, unit: OrgUnit, form: PlanForm, status: int) -> HttpResponse:
-    rules = edition_for(viewer_of(request).on.year).parsed.draw
+    rules = quality_of(edition_for(viewer_of(request).on.year)).draw
     used = rules_used(rules)
     context = {
         "unit": unit,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.access import Actor, Grant, Viewer
 from cases.clock import local_date
+from cases.editions.quality import quality_of
 from cases.errors import WrongRole
 from cases.models import Case, OrgUnit, Sequence, SpotCheck
 from cases.signals import recorded
@@ -52,7 +53,7 @@ def plan_spot_check(unit: OrgUnit, plan: Mapping[str, Any], *, by: Actor, at: dt
             batch=batch,
             by=by,
             at=at,
-            record=SpotCheck(**values, **rules_used(edition.parsed.draw)),
+            record=SpotCheck(**values, **rules_used(quality_of(edition).draw)),
             number=f"{today.year}-{unit.code}-CC{Sequence.take(f'{KIND}:{today.year}:{unit.code}'):02d}",
             grant=grant,
             facts={"size": values["size"], "visits_until": str(values["visits_until"] or "")},

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cases.editions.quality import quality_of
 from cases.errors import Conflict, Invalid, Refusal, WrongRole
 from cases.models import CaseEvent, OrgUnit
 from cases.naming import ACTOR
@@ -102,7 +103,7 @@ def _page(request: HttpRequest, pk: int, given: dict[str, forms.Form], status: i
         "visiting": case.state == State.VISITING,
         "strata": strata_words(record),
         "factors": factor_rows(record),
-        "basis": edition_of(case).draw.basis,
+        "basis": quality_of(edition_of(case)).draw.basis,
         "lines": lines,
         "meaning": meaning(record, [line.entry for line in lines]),
         "tally": _tally(lines),
@@ -130,7 +131,7 @@ def _plan_page(request: HttpRequest, case: Any, form: PlanForm, status: int) -> 
         "strata": [strata_words(record)],
         "factors": factor_rows(record),
         "beds_large": record.factors["beds_large"],
-        "basis": edition_of(case).draw.basis,
+        "basis": quality_of(edition_of(case)).draw.basis,
         "nav_current": "spot_checks",
     }
     return render(request, "workflows/spot_check/plan.html", context, status=status)

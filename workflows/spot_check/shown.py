@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from cases.access import Viewer
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition, quality_of
 from cases.models import Case, DrawEntry, OrgUnit, SpotCheck, User, WorkItem
 from cases.roles import Role
 from cases.sampling.drawing import ALL
@@ -79,7 +79,7 @@ def seen(viewer: Viewer, pk: int) -> Seen:
 class Words:
     """What the strata of a draw are called: prefectures by their names, types as the form prints them."""
 
-    def __init__(self, entries: Iterable[DrawEntry], edition: EditionData) -> None:
+    def __init__(self, entries: Iterable[DrawEntry], edition: QualityEdition) -> None:
         codes = {entry.values["prefecture"] for entry in entries}
         units = OrgUnit.objects.filter(code__in=codes)
         self.prefectures = {unit.code: unit.division or unit.name for unit in units}
@@ -136,7 +136,7 @@ def lines_of(found: Seen, viewer: Viewer) -> list[Line]:
     """What was drawn, replaced or came in place, in the order of the draw; a fixed number of queries."""
     related = ("institution", "visit__case__unit", "visit__case__edition", "replaces__institution")
     rows = list(found.entries.filter(drawn=True).select_related(*related, "replaced_by__institution"))
-    words = Words(rows, edition_of(found.case))
+    words = Words(rows, quality_of(edition_of(found.case)))
     visits = {entry.visit.pk: entry.visit.case for entry in rows if hasattr(entry, "visit")}
     items = {item.process_id: item for item in WorkItem.objects.open().filter(process__in=visits)}
     for item in items.values():

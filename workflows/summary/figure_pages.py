@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from cases.editions.quality import quality_of
 from cases.errors import Conflict, Invalid, OutOfScope
 from cases.figures.annex2 import BEDS, FIXED, HOME_BEDS, MISSING_BEDS, SELF_REPORTED, Figures
 from cases.models import Finding, FindingFact, OrgUnit, SummaryEntry, SummaryVersion
@@ -78,7 +79,7 @@ def summary_cell(request: HttpRequest, pk: int, code: str) -> HttpResponse:
             else:
                 overrides.change(
                     case.summary,
-                    case.edition.parsed.annex2,
+                    quality_of(case.edition).annex2,
                     code,
                     form.cleaned_data["value"],
                     reason=form.cleaned_data["reason"],
@@ -105,7 +106,7 @@ def _page(
         sheet = filed_sheet(case, version)
     else:
         sheet = draft_sheet(case, figures, own=reads_draft(request, case))
-    annex2, cell, number = case.edition.parsed.annex2, _cell_of(case, code), None
+    annex2, cell, number = quality_of(case.edition).annex2, _cell_of(case, code), None
     if cell is not None:
         every = [*sheet.counts, *(each for line in sheet.lines for each in line.numbers)]
         number = next(each for each in every if each.cell.code == code)
@@ -154,7 +155,7 @@ def _back(case: Any, version: SummaryVersion | None) -> str:
 
 
 def _cell_of(case: Any, code: str) -> Cell | None:
-    return cells_of(case.edition.parsed.annex2).get(code)
+    return cells_of(quality_of(case.edition).annex2).get(code)
 
 
 def _no_such_figure() -> OutOfScope:

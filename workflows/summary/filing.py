@@ -10,13 +10,15 @@ Lock order: programme, summary, then the cycles that are taken in, by their keys
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from cases.clock import end_of_day, local_date
 from cases.deadlines import Due, due, resumed
+from cases.editions.quality import quality_of
+from cases.editions.times import DeadlineRule
 from cases.errors import Conflict, Invalid, WrongRole
 from cases.models import Summary, SummaryVersion
 from cases.saving import sign
@@ -74,7 +76,7 @@ def check_ready(step: Step, level: Level) -> Missing:
     faults: dict[str, list[Any]] = {}
     if missing and not record.missing_reason.strip():
         faults["missing_reason"] = [_("Say why reports are missing; those who are missing are named in the summary.")]
-    annex2 = step.edition.annex2
+    annex2 = quality_of(step.edition).annex2
     changed = {cell: row.value for cell, row in changed_by_hand(record).items()}
     if changed:
         cells = cells_of(annex2)
@@ -151,11 +153,11 @@ def date_of_filing(level: Level) -> Callable[[Step], Due]:
     """The date of the work before filing, for its nodes' ``due_date``: that of the round, or of the edition's rule.
 
     It goes on from the officer to the head and back. Whatever comes back from above has at least the rule's minimum of
-    working days; the fixed date itself never moves.
+    working days, or that of a supplement; the fixed date itself never moves.
     """
 
     def date(step: Step) -> Due:
-        rule = step.edition.deadlines[level.own_rules[0]]
+        rule = _own_rule(step, level)
         found = due(step.edition, rule, year=step.case.year, start=step.at, record_date=record_of(step).round.due_on)
         if step.verb in SENT_BACK:
             today = local_date(step.at)
@@ -166,6 +168,16 @@ def date_of_filing(level: Level) -> Callable[[Step], Due]:
         return date_of(before) if before is not None and before.due_at is not None else found
 
     return date
+
+
+def _own_rule(step: Step, level: Level) -> DeadlineRule:
+    """The edition's rule for the work before filing; a round may name another fixed day (the one-off report of 2021)."""
+    deadlines = step.edition.deadlines
+    rule = deadlines[level.own_rules[0]]
+    of_round = quality_of(step.edition).rounds.get(record_of(step).round.code)
+    named = of_round.report_due if of_round is not None and rule.kind == "fixed" else ""
+    least = rule.minimum_days or deadlines["supplement"].minimum_days
+    return replace(rule, on=named or rule.on, minimum_days=least)
 
 
 def drafting_state(returned: str, drafting: str) -> Callable[..., str]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.clock import end_of_day
+from cases.editions.quality import quality_of
 from cases.errors import Refusal
 from cases.models import CaseEvent, SummaryVersion
 from cases.naming import ACTOR
@@ -93,7 +94,7 @@ def summary_page(
     if version is None and case.state not in BEFORE_FILING and versions:
         version = versions[0]
     own = reads_draft(request, case)
-    annex2, cutoff_on = case.edition.parsed.annex2, record.round.cutoff_on
+    annex2, cutoff_on = quality_of(case.edition).annex2, record.round.cutoff_on
     if version is None:
         sheet = draft_sheet(case, reading.figures_of(case), own=own)
         words = passages.passages_of(record, annex2) if own else []
@@ -144,7 +145,7 @@ def summary_page(
 
 
 def _round_name(case: Any) -> str:
-    rule = case.edition.parsed.rounds.get(case.summary.round.code)
+    rule = quality_of(case.edition).rounds.get(case.summary.round.code)
     return rule.label if rule is not None else case.summary.round.code
 
 

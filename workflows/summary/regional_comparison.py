@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cases.editions.pinned import edition_of
+from cases.editions.quality import quality_of
 from cases.figures import annex2
 from cases.models import SummaryVersion
 from cases.summaries.cells import Cell, cells_of, numbers_of
@@ -78,7 +79,7 @@ def compare(case: Any, own: Mapping[str, int], version: SummaryVersion | None = 
     With ``version``, a filed report of the region: beside what they had filed when it was. Five queries, however many
     prefectures there are.
     """
-    edition, record = edition_of(case), case.summary
+    edition, record = quality_of(edition_of(case)), case.summary
     places = standings(case.unit, record.round)
     known_at = version.at if version is not None else None
     versions = _versions(places, version)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.clock import end_of_day
+from cases.editions.quality import quality_of
 from cases.errors import Refusal
 from cases.models import CaseEvent, SummaryVersion
 from cases.naming import ACTOR
@@ -147,7 +148,7 @@ def report_page(
 
 
 def _words_and_missing(case: Any, version: SummaryVersion | None, own: bool) -> tuple[Any, Any]:
-    annex2 = case.edition.parsed.annex2
+    annex2 = quality_of(case.edition).annex2
     if version is not None:
         return passages.passages_in(version.texts, annex2), version.missing
     return passages.passages_of(case.summary, annex2) if own else [], missing_prefectures(case)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cases.editions.annex2 import Annex2
+from cases.editions.quality import quality_of
 from cases.figures.annex2 import FIXED, MISSING_BEDS, OUTSIDE, REFERRED, SELF_REPORTED, Figures
 from cases.models import Finding, FindingFact, SummaryVersion, User
 from cases.summaries.cells import COLUMNS, POPULATIONS, Cell, cells_of, numbers_of
@@ -108,7 +109,7 @@ def filed_sheet(case: Any, version: SummaryVersion) -> Sheet:
 
 
 def _sheet(case: Any, figures: Figures, changes: Mapping[str, Change], version: SummaryVersion | None) -> Sheet:
-    annex2 = case.edition.parsed.annex2
+    annex2 = quality_of(case.edition).annex2
     href = _addresses(case, version)
     computed = numbers_of(figures)
     numbers = {

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cases.editions.quality import quality_of
 from cases.errors import Invalid, OutOfScope, WrongRole
 from cases.models import SummaryText
 from cases.saving import StaleRow
@@ -40,7 +41,7 @@ def summary_text(request: HttpRequest, pk: int, part: str, no: int) -> HttpRespo
     version = whole_number(request.POST.get("row_version", ""))
     try:
         with completing(request, pk) as case:
-            if (part, no) not in passages.headings_of(case.edition.parsed.annex2):
+            if (part, no) not in passages.headings_of(quality_of(case.edition).annex2):
                 raise OutOfScope("no_such_passage", _("The form has no such heading."))
             typed = "" if "drafted" in request.POST else request.POST.get("text", "")
             row = passages.save_passage(
@@ -93,7 +94,7 @@ def _page(request: HttpRequest, case: Any, *, typed: Any = None, status: int = 2
             _("The draft belongs to its authors until it is filed."),
             hint=_("Filed versions can be read and downloaded."),
         )
-    found = passages.passages_of(case.summary, case.edition.parsed.annex2, PARTS)
+    found = passages.passages_of(case.summary, quality_of(case.edition).annex2, PARTS)
     context = {
         "case": case,
         "parts": [

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from cases.editions.quality import quality_of
 from cases.models import CaseEvent, Finding, OrgUnit, SummaryVersion
 from cases.summaries.cells import cells_of
 from cases.summaries.comparing import Comparison, Difference, compare, recompute
@@ -90,7 +91,7 @@ def _reasons(case: Any) -> dict[int, str]:
 
 def _told(case: Any, found: Comparison) -> dict[str, Any]:
     """A comparison in words: cells by name, records by institution and number of the finding."""
-    annex2 = case.edition.parsed.annex2
+    annex2 = quality_of(case.edition).annex2
     labels = {key_of(part, no): label for (part, no), label in headings_of(annex2).items()}
     return {
         "same": found.is_same,

@@ -54,7 +54,7 @@ def put_on_ledger(step: Step, record: Visit) -> None:
 
 def check_items(cycle: Case, problems: Iterable[dict[str, Any]]) -> None:
     """Refuse where the year that would take a problem has an edition without the item."""
-    unknown = sorted({each["item_code"] for each in problems} - set(edition_of(cycle).form.items))
+    unknown = sorted({each["item_code"] for each in problems} - set(edition_of(cycle).items))
     if unknown:
         raise Invalid(
             "item_unknown_to_the_year",

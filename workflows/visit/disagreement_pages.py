@@ -6,6 +6,7 @@ Ranked by the lower end of Wilson's interval, so that a single look does not sta
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -214,15 +215,15 @@ def _narrowed(request: HttpRequest, viewer: Viewer) -> tuple[Place, OrgUnit | No
     return Place(paths=(unit.path,)), unit
 
 
-def _items(year: int) -> dict[str, CheckItem]:
+def _items(year: int) -> Mapping[str, CheckItem]:
     """The items of the year's edition; none where no edition is in force."""
     try:
-        return edition_for(year).parsed.form.items
+        return edition_for(year).parsed.items
     except Invalid:
         return {}
 
 
-def _item_name(items: dict[str, CheckItem], code: str) -> str:
+def _item_name(items: Mapping[str, CheckItem], code: str) -> str:
     item = items.get(code)
     return _("Item %(no)d %(name)s") % {"no": item.no, "name": item.short} if item is not None else code
 
@@ -246,7 +247,7 @@ def _units(keys: Any) -> dict[int, OrgUnit]:
     return {unit.pk: unit for unit in OrgUnit.objects.filter(pk__in=wanted).select_related("superior").order_by()}
 
 
-def _records(found: list[Belied], items: dict[str, CheckItem], viewer: Viewer) -> list[Record]:
+def _records(found: list[Belied], items: Mapping[str, CheckItem], viewer: Viewer) -> list[Record]:
     """The records behind belied items, in three queries: units, findings, visits."""
     units = _units(each.institution for each in found)
     cycles = {each.cycle_id for each in found}

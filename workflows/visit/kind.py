@@ -22,6 +22,7 @@ from cases.models import Case, Visit, WorkItem
 from cases.roles import PARTY_ROLES, Role
 from cases.wording import cdate
 from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another
+from workflows.engine import cascade, lock
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Task
 from workflows.rules import verb
@@ -69,7 +70,7 @@ class VisitCase(ItemVerbs, Case):
     def deliver(self, step: Step) -> None:
         """Complete, with the version of the self-check that lay before the team; the right of reply begins anew."""
         record, rows = self.visit, assessed(self.visit)
-        faults = assessing.delivery_faults(record, rows, step.edition.form.items, on=local_date(step.at))
+        faults = assessing.delivery_faults(record, rows, step.edition.items, on=local_date(step.at))
         if faults or record.visited_on is None:
             raise Invalid(
                 "assessment_incomplete",
@@ -182,6 +183,9 @@ class VisitCase(ItemVerbs, Case):
                 hint=_("The unit that organises the spot-check cancels a visit."),
             )
         step.grant = own
+        if not step.details.get("noted"):  # by a step of the spot-check itself
+            parent: Any = self.parent
+            cascade(step, lock(parent), "note_cancelled", visit=self.pk)
 
 
 def _text_of(step: Step, name: str, missing: Any) -> str:

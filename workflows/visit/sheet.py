@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases.access import Viewer
 from cases.editions.form import CheckItem, Section
-from cases.editions.schema import EditionData
+from cases.editions.quality import QualityEdition, quality_of
 from cases.models import (
     AnswerStatus,
     Case,
@@ -71,7 +71,7 @@ class Sheet:
     case: Any
     record: Visit
     viewer: Viewer
-    edition: EditionData
+    edition: QualityEdition
     submission: SelfCheckSubmission | None
     verification: Verification | None
     lines: dict[str, Line]
@@ -150,7 +150,7 @@ def cell_names() -> dict[str, str]:
 def read_sheet(case: Any, viewer: Viewer) -> Sheet:
     """The visit with both sides of every item; the same few queries whatever was written."""
     record = case.visit
-    edition = edition_of(case)
+    edition = quality_of(edition_of(case))
     submission = record.submission or _latest(record)
     verification = _verification(submission)
     mine = {row.item_code: row for row in record.items.select_related("updated_by")}

@@ -52,7 +52,7 @@ def offers_of(request: HttpRequest, sheet: Sheet, item: WorkItem | None) -> Offe
 def places(sheet: Sheet) -> list[tuple[str, str, list[Any]]]:
     """What still hinders the delivery, as (address, place, messages)."""
     rows = [line.mine for line in sheet.lines.values()]
-    faults = delivery_faults(sheet.record, rows, sheet.edition.form.items, on=local_date(sheet.viewer.at))
+    faults = delivery_faults(sheet.record, rows, sheet.edition.items, on=local_date(sheet.viewer.at))
     return worded(sheet, faults)
 
 
