@@ -46,6 +46,7 @@ DEADLINE_CODES = (
     "regional_report_confirm",
     "acknowledgement",
     "spot_check",
+    "spot_check_teams",
     "spot_check_visits",
     "visit",
     "visit_reply",

@@ -1,4 +1,4 @@
-"""Counties with institutions that have told their year: where one of each is counted, a query for each does not show."""
+"""Counties with institutions that have told their year: with one of each, a query for each would not show."""
 
 from __future__ import annotations
 

@@ -9,6 +9,8 @@ import time_machine
 from django.test import Client
 
 from cases.access import SYSTEM
+from cases.clock import local_date
+from cases.editions.pinned import edition_of
 from cases.errors import Conflict, Invalid, Refusal, WrongRole
 from cases.models import Case, Round, Summary, SummaryOverride, SummaryVersion, WorkItem
 from cases.summaries.cells import numbers_of
@@ -16,6 +18,7 @@ from cases.summaries.comparing import printed_numbers, recompute
 from cases.summaries.reading import figures_of
 from tests.filing import Filing
 from tests.story import Story, problem
+from tests.workflows.crowds import crowd
 from tests.workflows.spot_checks import planned
 from tests.worlds import World, moment, person, unit
 from workflows.engine import perform
@@ -107,6 +110,22 @@ def test_the_programme_opens_one_report_for_each_of_its_rounds(report: Filing) -
     ]
     assert {case.parent.kind for case in found if case.parent} == {"programme"}
     assert Case.objects.filter(kind="regional_report", unit=report.world.region).count() == Round.objects.count()
+
+
+def test_the_report_of_the_one_off_round_is_due_a_month_after_those_of_the_prefectures(report: Filing) -> None:
+    items = WorkItem.objects.filter(process__kind="regional_report", finished=None).order_by("process__number")
+    assert [local_date(item.due_at).isoformat() for item in items] == ["2021-03-31", "2021-11-30"]
+    first = items[0]
+    assert first.due_trace == [{"step": "fixed", "on": "2021-03-31"}]
+    assert "3月31日" in str(edition_of(first.process).deadlines[first.due_rule].clause)
+
+
+def test_what_comes_back_after_the_date_leaves_at_least_three_working_days(report: Filing) -> None:
+    report.on("2021-11-29").explain().perform("request_confirmation", "region_officer")
+    report.on("2021-12-01").perform("submit", "region_head")
+    report.on("2021-12-06").perform("return_", "nation_officer", reason="缺少说明。")
+    item = WorkItem.objects.get(process=report.case, finished=None)
+    assert (item.role, local_date(item.due_at).isoformat()) == ("region_officer", "2021-12-09")
 
 
 def test_a_prefecture_that_comes_later_opens_no_second_report(report: Filing) -> None:
@@ -373,9 +392,12 @@ def test_the_page_costs_the_same_for_many_prefectures(
 
 
 def add_prefectures(filing: Filing) -> None:
+    """Five more, two of which have counties with institutions that have told their year."""
     for no in range(5):
         place = unit("prefecture", f"地区{no}", f"65{no + 30}00", filing.world.region)
         unit("county", f"县{no}", f"65{no + 30}01", place)
+        if no < 2:
+            crowd(filing.world, place)
     programme = Case.objects.get(kind="programme")
     Filing(filing.world, programme, moment(DAY)).perform("include_prefecture", "region_officer")
 

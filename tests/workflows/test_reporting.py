@@ -12,8 +12,9 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from cases.access import SYSTEM
-from cases.models import OrgUnit, WorkItem
+from cases.models import Case, OrgUnit, WorkItem
 from tests.story import Story, problem
+from tests.workflows.crowds import crowd
 from tests.worlds import World, moment, unit
 from workflows.quality_cycle.opening import open_year
 from workflows.reporting.completeness import Table, table_of
@@ -113,6 +114,26 @@ def test_a_returned_form_stays_reported_and_a_cancelled_cycle_is_not_expected(st
     assert table_for(story.world, story.world.county).totals[0].expected == 0
 
 
+def test_institutions_without_a_cycle_are_named_and_not_expected(year: Story, client: Client) -> None:
+    world = year.world
+    late = unit("institution", "天山区新开护理院", "650102-009", world.county)
+    unit("institution", "天山区明年开的", "650102-010", world.county, opened_on=dt.date(2022, 1, 1))
+    unit("institution", "天山区已停业的", "650102-011", world.county, closed_on=dt.date(2021, 6, 1))
+    shown = page(client, world, "prefecture_officer", "year=2021")
+    assert (shown.context["not_opened"], list(shown.context["not_opened_units"])) == (1, [late])
+    assert late.name in shown.text
+    assert shown.context["timeliness_total"]["cells"][0]["number"] == 3
+    other = page(client, world, "prefecture_officer", f"year=2021&area={world.other_county.pk}")
+    assert other.context["not_opened"] == 0
+    response = page(client, world, "region_officer", "year=2021", "/reporting/export/")
+    about = load_workbook(BytesIO(b"".join(response.streaming_content))).worksheets[1]
+    assert [cell.value for cell in list(about.iter_rows())[-1]][-1] == "1"
+    Case.objects.filter(unit=world.sibling).update(state="cancelled")
+    assert page(client, world, "region_officer", "year=2021").context["not_opened"] == 1
+    open_year(world.region, 2021, by=SYSTEM, at=TODAY)
+    assert page(client, world, "region_officer", "year=2021").context["not_opened"] == 0
+
+
 def test_every_number_opens_exactly_the_records_that_it_counts(year: Story, client: Client) -> None:
     shown = page(client, year.world, "region_officer", "year=2021")
     assert shown.status_code == 200
@@ -190,7 +211,7 @@ def test_the_page_costs_the_same_for_many_units(
         assert page(client, year.world, "region_officer", "year=2021").status_code == 200
 
     ask()
-    with django_assert_max_num_queries(22) as few:
+    with django_assert_max_num_queries(24) as few:
         ask()
     for no in range(4):
         prefecture = unit("prefecture", f"地区{no}", f"65{no + 30}00", year.world.region)
@@ -198,6 +219,8 @@ def test_the_page_costs_the_same_for_many_units(
         for each in range(3):
             unit("institution", f"机构{no}{each}", f"65{no + 30}01-00{each}", county)
     open_year(year.world.region, 2021, by=SYSTEM, at=moment("2021-01-06"))
+    for place in (year.world.prefecture, year.world.other_prefecture):
+        crowd(year.world, place)
     with django_assert_max_num_queries(len(few.captured_queries)):
         ask()
 

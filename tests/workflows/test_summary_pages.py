@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
 from cases.immutability import rewriting
-from cases.models import Case, Evidence, Finding, Summary, SummaryOverride, SummaryText, SummaryVersion
+from cases.models import Case, Evidence, Finding, Summary, SummaryMember, SummaryOverride, SummaryText, SummaryVersion
 from tests.filing import Filing
 from tests.story import Story, problem
+from tests.workflows.crowds import crowd
 from tests.worlds import World, moment
 
 HAND = "A2-06.selfcheck"
@@ -320,16 +323,60 @@ def test_the_sealed_copy_comes_back_to_its_version_and_those_above_can_open_it(f
     assert enter("county_officer").get(reverse("evidence", args=[copy.pk])).status_code == 404
 
 
-def test_the_page_asks_the_same_number_of_questions_however_many_institutions_there_are(
-    filing: Filing, enter: Enter, django_assert_max_num_queries: Any
+def test_the_pages_ask_the_same_number_of_questions_for_one_institution_as_for_many(
+    filing: Filing, enter: Enter
 ) -> None:
+    """Institutions, counties, findings and beds of several places, in the draft and in what was filed."""
     found_something(filing.world)
-    client = enter("prefecture_officer")
-    client.get(page(filing))
-    with django_assert_max_num_queries(29):
-        client.get(page(filing))
-    with django_assert_max_num_queries(18):
-        client.get(page(filing, "summary_cell", f"{HAND}.problem"))
+    officer = enter("prefecture_officer")
+    officer.get(page(filing))
+    draft = ["summary", "summary_texts"]
+    cells = [f"{HAND}.problem", f"{HAND}.fixed", "A2-C1", "A2-C2", "missing_beds"]
+
+    def asked(address: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert officer.get(address).status_code == 200
+        return len(queries)
+
+    def of_draft() -> list[int]:
+        return [asked(page(filing, name)) for name in draft] + [
+            asked(page(filing, "summary_cell", code)) for code in cells
+        ]
+
+    def of_version(no: int) -> list[int]:
+        pages = [asked(page(filing, name, no)) for name in ("summary_version", "summary_recompute")]
+        return pages + [asked(page(filing, "summary_cell", code) + f"?version={no}") for code in cells]
+
+    def return_it() -> None:
+        filing.perform("return_", "region_officer", reason="请核实。")
+
     filing.submit()
-    with django_assert_max_num_queries(27):
-        client.get(page(filing))
+    return_it()
+    few = of_draft()
+    filing.submit()
+    few_filed = of_version(2)
+    return_it()
+    crowd(filing.world, filing.world.prefecture, counties=3)
+    assert of_draft() == few
+    filing.submit()
+    assert filing.last.figures["cells"][f"{HAND}.problem"] == 7
+    assert of_version(3) == few_filed
+    assert (max(few), max(few_filed)) <= (32, 30)
+    assert asked(page(filing, "summary_compare") + "?a=2&b=3") < 25
+
+
+def test_filing_costs_the_same_statements_for_one_institution_as_for_many(filing: Filing) -> None:
+    found_something(filing.world)
+
+    def statements() -> int:
+        filing.hand_on()
+        with CaptureQueriesContext(connection) as queries:
+            filing.perform("submit", "prefecture_head")
+        filing.perform("return_", "region_officer", reason="请核实。")
+        SummaryMember.objects.all().delete()
+        return len(queries)
+
+    statements()
+    few = statements()
+    crowd(filing.world, filing.world.prefecture, counties=3)
+    assert statements() == few

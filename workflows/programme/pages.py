@@ -226,6 +226,7 @@ def _page(
         "over": local_date(viewer.at).year > case.year,
         "may": may,
         "rounds": shown.round_lines(case, rounds),
+        "readings": edition_of(case).readings,
         "phases": shown.phase_lines(edition_of(case), case.year, viewer.at),
         "entries": entries(case, list(events[:MOST_EVENTS])),
         "refusal": refusal,

@@ -47,6 +47,7 @@ def requirements(request: HttpRequest) -> HttpResponse:
     }
     if case is not None:
         context["rounds"] = shown.round_lines(case, case.programme.rounds.all())
+        context["readings"] = edition_of(case).readings
     return render(request, "workflows/programme/requirements.html", context)
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Substr
 
 from cases.access import Viewer
 from cases.models import Case, OrgUnit
 from cases.punctuality import DONE, EXTENDED, LATE, ON_TIME, OPEN, OVERDUE, STANDINGS, UNDATED, standing
 from cases.tree import STEP
-from workflows.reporting.steps import Step
+from workflows.reporting.steps import SELF_CHECK, Step
 
 MOST_ROWS = 1_000  # units below one; a county with more institutions shows the first of them
 REPORTED, MISSING, ALL = "reported", "missing", "all"
@@ -111,6 +112,17 @@ def table_of(viewer: Viewer, area: OrgUnit, year: int, steps: list[Step]) -> Tab
     if any(area.path in tallies for tallies in found):
         rows.insert(0, Row(area, [tallies.get(area.path, Tally()) for tallies in found], own=True))
     return Table(area, steps, rows, [_sum(tallies.values()) for tallies in found])
+
+
+def without_cycle(viewer: Viewer, area: OrgUnit, year: int) -> QuerySet[OrgUnit]:
+    """The institutions of an area for which no cycle of the year was ever opened: nothing is expected of them yet.
+
+    Those that exist today, or existed at the end of a year that is over.
+    """
+    on = min(viewer.on, dt.date(year, 12, 31))
+    opened = Case.objects.filter(kind=SELF_CHECK.kind, year=year, unit=OuterRef("pk"))
+    found = OrgUnit.objects.visible_to(viewer).within(area.path).active(on)
+    return found.filter(~Exists(opened), kind=OrgUnit.Kind.INSTITUTION)
 
 
 def units_below(viewer: Viewer, area: OrgUnit) -> QuerySet[OrgUnit]:

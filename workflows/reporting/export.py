@@ -18,8 +18,8 @@ WIDTH_OF_NAME, WIDTH_OF_STEP, WIDTH_OF_NUMBER = 30, 22, 12
 COLUMNS = (ON_TIME, EXTENDED, LATE, UNDATED, OVERDUE, OPEN)
 
 
-def write_table(table: Table, year: int, viewer: Viewer) -> io.BytesIO:
-    """One line a unit and step; a second sheet says what the numbers are of."""
+def write_table(table: Table, year: int, viewer: Viewer, not_opened: int) -> io.BytesIO:
+    """One line a unit and step; a second sheet says what the numbers are of, and of how many institutions they are not."""
     book = new_book()
     headings = [
         (pgettext("column", "Unit"), WIDTH_OF_NAME),
@@ -35,7 +35,8 @@ def write_table(table: Table, year: int, viewer: Viewer) -> io.BytesIO:
             sheet.append(_line(cells, row.unit.name, row.unit.code, step.label, tally))
     for step, tally in zip(table.steps, table.totals, strict=True):
         sheet.append(_line(cells, pgettext("reporting", "Total"), "", step.label, tally))
-    add_about(book, [(_("As of"), cdatetime(viewer.at)), (_("Year"), str(year)), (_("Area"), table.area.name)])
+    about = [(_("As of"), cdatetime(viewer.at)), (_("Year"), str(year)), (_("Area"), table.area.name)]
+    add_about(book, [*about, (_("Institutions without a cycle of the year, not expected"), str(not_opened))])
     return saved(book)
 
 

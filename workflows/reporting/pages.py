@@ -15,11 +15,12 @@ from cases.clock import local_date
 from cases.models import OrgUnit
 from cases.spreadsheets import download
 from workflows.reporting.asked import Asked, asked_by
-from workflows.reporting.completeness import ALL, MISSING, REPORTED, Row, Table, Tally, table_of
+from workflows.reporting.completeness import ALL, MISSING, REPORTED, Row, Table, Tally, table_of, without_cycle
 from workflows.reporting.export import write_table
 from workflows.reporting.records import page_behind
 from workflows.reporting.steps import LEVELS, Step
 
+MOST_NAMED = 50  # institutions without a cycle, by name
 OFFERED = (ALL, REPORTED, MISSING, "on_time", "extended", "late", "overdue")
 
 
@@ -35,6 +36,8 @@ def reporting(request: HttpRequest) -> HttpResponse:
         "totals": _cells(asked, asked.area, table.totals, table.steps),
         "timeliness": [_timeliness(asked, row.unit, row.tallies[at], own=row.own) for row in table.rows],
         "timeliness_total": _timeliness(asked, asked.area, table.totals[at], own=False),
+        "not_opened": without_cycle(asked.viewer, asked.area, asked.year).count(),
+        "not_opened_units": without_cycle(asked.viewer, asked.area, asked.year)[:MOST_NAMED],
         "export": f"{reverse('reporting_export')}?{_query(asked, asked.area)}",
         "nav_current": "reporting",
     }
@@ -63,7 +66,8 @@ def export(request: HttpRequest) -> FileResponse:
     """The table as an Excel file."""
     asked = asked_by(request)
     table = table_of(asked.viewer, asked.area, asked.year, asked.steps)
-    file = write_table(table, asked.year, asked.viewer)
+    not_opened = without_cycle(asked.viewer, asked.area, asked.year).count()
+    file = write_table(table, asked.year, asked.viewer, not_opened)
     return download(file, f"{_('Reporting')}-{asked.year}-{local_date(asked.viewer.at).isoformat()}")
 
 
