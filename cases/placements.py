@@ -12,6 +12,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+
 from cases.clock import start_of_day
 from cases.models import OrgUnit, Placement
 from cases.rows import CHUNK
@@ -66,6 +68,19 @@ def move(institutions: Iterable[OrgUnit], *, on: dt.date, at: dt.datetime) -> No
             rows += [_row(unit.pk, places[unit.pk], span) for span in _cut(whole, since=on)]
         timelines[unit.pk] = _joined(rows)
     _replace(known, timelines, at)
+
+
+def counties_on(
+    institutions: Iterable[int], day: dt.date, *, known_at: dt.datetime | None = None
+) -> dict[int, OrgUnit]:
+    """The county of each institution on the day, as it is known now or was at ``known_at`` (UTC); one query."""
+    rows = Placement.objects.filter(institution__in=list(institutions), valid_from__lte=day).select_related("county")
+    rows = rows.filter(Q(valid_until=None) | Q(valid_until__gt=day))
+    if known_at is None:
+        rows = rows.filter(known_until=None)
+    else:
+        rows = rows.filter(Q(known_until=None) | Q(known_until__gt=known_at), known_from__lte=known_at)
+    return {row.institution_id: row.county for row in rows if row.county is not None}
 
 
 def _present(institutions: Iterable[int]) -> dict[int, list[Placement]]:

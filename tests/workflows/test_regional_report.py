@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests.workflows.crowds import crowd
 from tests.workflows.spot_checks import planned
 from tests.worlds import World, moment, person, unit
 from workflows.engine import perform
+from workflows.moving import merge_units
 from workflows.quality_cycle.opening import open_year
 from workflows.reporting.matrix import matrix, tally
 from workflows.summary.regional_comparison import BY_HAND, MISSING, MOMENT, Comparison, compare
@@ -217,6 +219,24 @@ def test_a_summary_that_waits_for_the_region_is_missing_until_it_is_accepted(sta
         staffed.perform("request_confirmation", "region_officer")
     other.perform("accept", "region_officer")
     assert staffed.perform("request_confirmation", "region_officer").state == "confirming"
+
+
+def test_a_prefecture_that_was_merged_into_another_counts_there_and_is_named_with_its_end(
+    staffed: Filing, client: Client
+) -> None:
+    world = staffed.world
+    by, at = world.system_admin, moment("2021-07-02")
+    merge_units([world.other_prefecture], world.prefecture, on=dt.date(2021, 7, 1), by=by, at=at)
+    prefecture(world, world.prefecture)
+    found = beside(staffed)
+    assert (found.differences, found.sums["A2-C1"]) == ([], 4)
+    shown = page(client, staffed, "region_officer")
+    (line,) = shown.context["missing"]
+    assert (line["name"], line["closed_on"]) == (world.other_prefecture.name, dt.date(2021, 7, 1))
+    staffed.explain("克拉玛依市已并入乌鲁木齐市。").perform("request_confirmation", "region_officer")
+    staffed.perform("submit", "region_head")
+    assert [each["closed_on"] for each in staffed.last.missing["prefectures"]] == ["2021-07-01"]
+    assert beside(staffed, staffed.last).differences == []
 
 
 def test_a_prefecture_that_is_reopened_between_officer_and_head_is_missing_again(staffed: Filing) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +21,8 @@ from cases.models import Case, Evidence, Finding, Summary, SummaryMember, Summar
 from tests.filing import Filing
 from tests.story import Story, problem
 from tests.workflows.crowds import crowd
-from tests.worlds import World, moment
+from tests.worlds import World, moment, person, unit
+from workflows.moving import move_units
 
 HAND = "A2-06.selfcheck"
 Enter = Callable[[str], Client]
@@ -49,6 +51,11 @@ def found_something(world: World) -> Finding:
     story.on("2021-03-01").submit({"A1-19": problem(["hand"])})
     story.on("2021-05-10").approve()
     return story.findings()[0]
+
+
+def in_english(client: Client) -> Client:
+    client.cookies["django_language"] = "en"
+    return client
 
 
 def text_of(response: Any) -> str:
@@ -323,6 +330,57 @@ def test_the_sealed_copy_comes_back_to_its_version_and_those_above_can_open_it(f
     assert enter("county_officer").get(reverse("evidence", args=[copy.pk])).status_code == 404
 
 
+def test_an_institution_that_has_moved_is_shown_where_it_counts_with_its_county_of_now(
+    filing: Filing, enter: Enter
+) -> None:
+    world, finding = filing.world, found_something(filing.world)
+    client, address = in_english(enter("prefecture_officer")), page(filing, "summary_cell", f"{HAND}.problem")
+
+    def shown(query: str = "") -> list[tuple[str, bool]]:
+        return [(place.county.name, place.has_moved) for place in client.get(address + query).context["places"]]
+
+    filing.submit()
+    admin = world.system_admin
+    move_units(
+        [world.institution], world.other_county, on=dt.date(2021, 10, 4), by=admin, at=moment("2021-10-08 09:30")
+    )
+    assert shown() == shown("?version=1") == [(world.county.name, True)]
+    assert f"now {world.other_county.name}" in client.get(address).text
+    # Entered later: it had moved before the cut-off. What was filed stays as it was known.
+    move_units([finding.case.unit], world.county, on=dt.date(2021, 9, 1), by=admin, at=moment("2021-10-08 09:40"))
+    third = unit("county", "水磨沟区卫生健康委", "650105", world.prefecture)
+    move_units([world.institution], third, on=dt.date(2021, 9, 2), by=admin, at=moment("2021-10-08 09:50"))
+    assert (shown(), shown("?version=1")) == ([(third.name, False)], [(world.county.name, True)])
+
+
+def test_a_prefecture_without_institutions_is_told_so(filing: Filing, enter: Enter) -> None:
+    world = filing.world
+    world.people["second_officer"] = person("克拉玛依经办", "prefecture_officer", world.other_prefecture)
+    case = Case.objects.get(kind="summary", unit=world.other_prefecture, summary__round__code="annual")
+    shown = in_english(enter("second_officer")).get(reverse("summary", args=[case.pk])).text
+    assert "There was no institution on the cut-off day" in shown
+    assert "All institutions had self-checked" not in shown
+    assert "where it was at the end of the cut-off day" in shown
+
+
+def test_what_a_county_verifies_after_the_freeze_changes_nothing_in_what_is_filed_and_is_told(
+    filing: Filing, enter: Enter
+) -> None:
+    story = Story.open(filing.world)
+    story.on("2021-03-01").submit({"A1-19": problem(["hand"])})
+    version = filing.submit()
+    story.on("2021-10-08 09:30").approve()
+    answer = in_english(enter("region_officer")).get(page(filing))
+    numbers = {number.cell.code: number.value for number in answer.context["sheet"].counts}
+    assert (numbers["A2-C2"], numbers["A2-C4"], answer.context["later"]) == (0, 1, 1)
+    assert "is not in it, and changes nothing in what is filed" in answer.text
+    assert SummaryVersion.objects.get(pk=version.pk).figures == version.figures
+    # The cut-off stays: a correction does not count it either, and says who lacks verified beds.
+    filing.perform("return_", "region_officer", reason="请核实。")
+    again = filing.submit()
+    assert (again.figures["counts"]["A2-C2"], again.figures["missing_beds"]) == (0, 3)
+
+
 def test_the_pages_ask_the_same_number_of_questions_for_one_institution_as_for_many(
     filing: Filing, enter: Enter
 ) -> None:
@@ -352,10 +410,10 @@ def test_the_pages_ask_the_same_number_of_questions_for_one_institution_as_for_m
 
     filing.submit()
     return_it()
-    few = of_draft()
     filing.submit()
     few_filed = of_version(2)
     return_it()
+    few = of_draft()
     crowd(filing.world, filing.world.prefecture, counties=3)
     assert of_draft() == few
     filing.submit()

@@ -19,6 +19,7 @@ from cases.editions.quality import quality_of
 from cases.errors import Conflict, Invalid, OutOfScope
 from cases.figures.annex2 import BEDS, FIXED, HOME_BEDS, MISSING_BEDS, SELF_REPORTED, Figures
 from cases.models import Finding, FindingFact, OrgUnit, SummaryEntry, SummaryVersion
+from cases.placements import counties_on
 from cases.summaries import overrides, reading
 from cases.summaries.cells import Cell, cells_of, numbers_of
 from cases.web import viewer_of, whole_number
@@ -55,8 +56,14 @@ class Place:
     """An institution behind a figure: what it adds to a count, or its findings with how they stood."""
 
     unit: Any
+    county: Any
     amount: int = 0
     findings: list[tuple[Any, str]] = field(default_factory=list)
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether it belongs to another county now than on the cut-off day."""
+        return bool(self.county.pk != self.unit.superior_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -130,7 +137,7 @@ def _page(
         "is_fixed": cell is not None and cell.column == FIXED,
         "self_reported": self_reported(figures, cell) if cell is not None else None,
         "beside": _beside_of_row(figures, cell) if cell is not None and not cell.is_count else [],
-        "places": _named(shown),
+        "places": _named(case, version, shown),
         "institutions": len(places),
         "page": page,
         "pages": (len(places) + PER_PAGE - 1) // PER_PAGE,
@@ -181,14 +188,18 @@ def _places(entries: Iterable[Any]) -> list[tuple[int, list[Any]]]:
     return sorted(found.items())
 
 
-def _named(places: list[tuple[int, list[Any]]]) -> list[Place]:
-    """One page of institutions with their names and findings, in two queries."""
+def _named(case: Any, version: SummaryVersion | None, places: list[tuple[int, list[Any]]]) -> list[Place]:
+    """One page of institutions with their names, their counties on the cut-off day and findings, in three queries."""
+    cutoff_on = version.cutoff_on if version is not None else case.summary.round.cutoff_on
+    known_at = version.at if version is not None else None
+    counties = counties_on([key for key, _found in places], cutoff_on, known_at=known_at)
     units = OrgUnit.objects.select_related("superior").in_bulk([key for key, _found in places])
     keys = {entry.finding_id for _key, found in places for entry in found if entry.finding_id}
     findings = Finding.objects.select_related("case").in_bulk(keys) if keys else {}
     return [
         Place(
             units[key],
+            counties.get(key, units[key].superior),
             sum(entry.amount for entry in found if not entry.finding_id),
             [(findings[entry.finding_id], status_name(entry.status)) for entry in found if entry.finding_id],
         )

@@ -171,7 +171,7 @@ def date_of_filing(level: Level) -> Callable[[Step], Due]:
 
 
 def _own_rule(step: Step, level: Level) -> DeadlineRule:
-    """The edition's rule for the work before filing; a round may name another fixed day (the one-off report of 2021)."""
+    """The edition's rule for the work before filing; a round may name another fixed day (that of 2021, once)."""
     deadlines = step.edition.deadlines
     rule = deadlines[level.own_rules[0]]
     of_round = quality_of(step.edition).rounds.get(record_of(step).round.code)

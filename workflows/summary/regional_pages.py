@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -123,7 +124,7 @@ def report_page(
         "versions": versions,
         "words": words,
         "own": own,
-        "missing": [{**each, "word": state_word(each["state"])} for each in missing.get("prefectures", ())],
+        "missing": [_missing_line(each) for each in missing.get("prefectures", ())],
         "missing_reason": missing.get("reason", record.missing_reason),
         "writable": version is None and case.state in OPEN_STATES and may_complete(request, case),
         "cutoff_has_passed": has_passed,
@@ -145,6 +146,12 @@ def report_page(
         "nav_current": "rounds",
     }
     return render(request, "workflows/summary/regional.html", context, status=status)
+
+
+def _missing_line(each: dict[str, Any]) -> dict[str, Any]:
+    """A prefecture that is missing, in words; what stands in a version is plain data."""
+    closed_on = dt.date.fromisoformat(each["closed_on"]) if "closed_on" in each else None
+    return {**each, "word": state_word(each["state"]), "closed_on": closed_on}
 
 
 def _words_and_missing(case: Any, version: SummaryVersion | None, own: bool) -> tuple[Any, Any]:

@@ -53,8 +53,15 @@ def missing_prefectures(case: Any) -> dict[str, Any]:
     Plain data: it is frozen with the version.
     """
     absent = [each for each in standings(case.unit, case.summary.round) if each.is_missing]
-    prefectures = [{"id": each.unit.pk, "name": each.unit.name, "state": each.state} for each in absent]
+    prefectures = [
+        {"id": each.unit.pk, "name": each.unit.name, "state": each.state, **_end_of(each.unit)} for each in absent
+    ]
     return {"prefectures": prefectures} if prefectures else {}
+
+
+def _end_of(unit: OrgUnit) -> dict[str, str]:
+    """Since when a prefecture is no more (it was merged into another), which explains why it is missing."""
+    return {"closed_on": unit.closed_on.isoformat()} if unit.closed_on is not None else {}
 
 
 def state_word(state: str) -> str:

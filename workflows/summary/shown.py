@@ -195,6 +195,10 @@ def readings_of(annex2: Annex2) -> list[str]:
         _("Among self-checked institutions, findings count from: %(sources)s.") % {"sources": sources["selfcheck"]},
         _("Among spot-checked institutions, findings count from: %(sources)s.") % {"sources": sources["spotcheck"]},
         referred[annex2.referred],
+        _(
+            "An institution counts with its findings where it was at the end of the cut-off day, even if it has moved "
+            "or its county was merged or split; one that had closed by then does not count."
+        ),
         _("Beds are those of the latest version that the county has verified; a withdrawn self-check does not count."),
     ]
 
