@@ -40,6 +40,7 @@ Facts = tuple[dict[str, Any], ...]
 class Kind:
     """One kind of case: its code, its proxy of Case, its flow, its states and where they end.
 
+    ``programme`` is the code of the editions that its cases are pinned to; empty: those of the case that it hangs on.
     ``record`` names the one-to-one record that its verbs work on. ``facts`` says what of a case counts in figures, as
     rows of its fact table that hold from now on: the engine compares it before and after each verb.
     """
@@ -52,6 +53,7 @@ class Kind:
     initial: str
     finals: frozenset[str]
     page: Callable[[Any], str]
+    programme: str = ""
     record: str = ""
     facts: Callable[[Any], Facts] | None = None
 

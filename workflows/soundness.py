@@ -89,7 +89,7 @@ def _graph_faults(kind: Kind) -> Iterator[str]:
     )
 
 
-def _node_faults(kind: Kind, deadline_codes: dict[str, set[str]]) -> Iterator[str]:
+def _node_faults(kind: Kind, deadline_codes: dict[tuple[str, str], set[str]]) -> Iterator[str]:
     nodes = list(waiting_nodes(kind.flow))
     if len(nodes) != len(kind.nodes_by_state):
         yield "two nodes claim the same state"
@@ -98,8 +98,8 @@ def _node_faults(kind: Kind, deadline_codes: dict[str, set[str]]) -> Iterator[st
     for state, node in sorted(kind.nodes_by_state.items()):
         if state in kind.finals:
             yield f"the final state {state} has a node"
-        for edition, codes in deadline_codes.items():
-            if node.deadline not in codes:
+        for (programme, edition), codes in deadline_codes.items():
+            if kind.programme in ("", programme) and node.deadline not in codes:
                 yield f"node {node.name} has no deadline rule {node.deadline!r} in {edition}"
         ways_out = [
             verb for source, verb, _target in moves(kind) if source == state and verb.rule.movement == "forward"
@@ -145,6 +145,7 @@ def _closure(start: Iterable[str], edges: list[tuple[str, str]]) -> set[str]:
     return found
 
 
-def _deadline_codes() -> dict[str, set[str]]:
-    """The deadline rules that each edition of the project has."""
-    return {path.name: set(parse(read_file(path), where=path.name).deadlines) for path in available()}
+def _deadline_codes() -> dict[tuple[str, str], set[str]]:
+    """The deadline rules that each edition of the project has, by its programme and file."""
+    editions = {path.name: parse(read_file(path), where=path.name) for path in available()}
+    return {(edition.code, name): set(edition.deadlines) for name, edition in editions.items()}

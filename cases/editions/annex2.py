@@ -54,6 +54,8 @@ class CheckRow:
 class Annex2:
     """The summary table as the document prints it (附件2), and how this edition reads it.
 
+    ``counted``: a row counts institutions, each once, or findings. ``rectified``: a finding is so once the county has
+    closed it, or as soon as the institution reports it (``reported``); an institution with all of them.
     ``sources`` are the sources of findings that each pair of columns counts. ``referred``: what was handed over for
     enforcement counts as a problem that is not rectified (``not_rectified``), or is only shown beside the table
     (``beside``).
@@ -72,6 +74,8 @@ class Annex2:
     selfcheck_sources: tuple[str, ...] = ("self_check", "county")
     spotcheck_sources: tuple[str, ...] = ("region",)
     referred: Literal["not_rectified", "beside"] = "not_rectified"
+    counted: Literal["institutions", "findings"] = "institutions"
+    rectified: Literal["closed", "reported"] = "closed"
     commission_en: str = ""
     counts_title_en: str = ""
     checks_title_en: str = ""

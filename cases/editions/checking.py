@@ -6,6 +6,7 @@ over here, so that each fault is named once.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -33,6 +34,18 @@ def month_day(text: str | None, path: str, faults: FaultList) -> tuple[int, int]
         return day.month, int(text[3:])
     faults.add(path, _("expected a day of the year as MM-DD, found “%(text)s”") % {"text": text})
     return None
+
+
+def any_day(text: str | None, path: str, faults: FaultList) -> tuple[int, ...] | None:
+    """A day of every year as ``month_day``, or one day of one year as YYYY-MM-DD."""
+    if text is None or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        return month_day(text, path, faults)
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        faults.add(path, _("“%(text)s” is not a day of the calendar") % {"text": text})
+        return None
+    return day.year, day.month, day.day
 
 
 def once(path: str, entries: Iterable[Any] | None, faults: FaultList) -> None:

@@ -7,9 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
-from cases.editions.terms import in_language
-
-Operator = Literal[">=", "<=", "==", "<", ">"]
+from cases.editions.terms import Operator, holds, in_language
 
 
 @dataclass(frozen=True)
@@ -88,17 +86,7 @@ class Measure:
 
     def holds(self, value: Decimal) -> bool:
         """Whether the value keeps the limit."""
-        match self.op:
-            case ">=":
-                return value >= self.limit
-            case "<=":
-                return value <= self.limit
-            case "==":
-                return value == self.limit
-            case "<":
-                return value < self.limit
-            case ">":
-                return value > self.limit
+        return holds(value, self.op, self.limit)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from django.utils.translation import gettext as _
 
-from cases.editions.checking import LONGEST, check_code, check_length, filled, month_day, once
+from cases.editions.checking import LONGEST, any_day, check_code, check_length, filled, once
 from cases.editions.reader import FaultList
 from cases.editions.schema import EditionData, Settings
 from cases.editions.times import DeadlineRule, Ladder, Phase
@@ -35,8 +35,8 @@ def _check_phases(phases: tuple[Phase, ...] | None, faults: FaultList) -> None:
     for index, phase in enumerate(phases or ()):
         if phase is None:
             continue
-        start = month_day(phase.start, f"phases[{index}].start", faults)
-        end = month_day(phase.end, f"phases[{index}].end", faults)
+        start = any_day(phase.start, f"phases[{index}].start", faults)
+        end = any_day(phase.end, f"phases[{index}].end", faults)
         if start and end and end < start:
             faults.add(f"phases[{index}].end", _("the phase ends before it begins"))
 
@@ -53,8 +53,8 @@ def _check_deadlines(edition: EditionData, faults: FaultList) -> None:
 def _check_day(rule: DeadlineRule, path: str, phases: tuple[Phase, ...] | None, faults: FaultList) -> None:
     """A day of the year only where the kind asks for one, and no date before the work's first day."""
     if rule.kind == "fixed":
-        on = month_day(rule.on, f"{path}.on", faults)
-        opens = month_day(rule.opens, f"{path}.opens", faults) if rule.opens else None
+        on = any_day(rule.on, f"{path}.on", faults)
+        opens = any_day(rule.opens, f"{path}.opens", faults) if rule.opens else None
         if on and opens and on < opens:
             faults.add(f"{path}.on", _("the deadline lies before its start"))
     elif rule.kind is not None:

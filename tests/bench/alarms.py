@@ -62,6 +62,7 @@ Timed = dict[str, list[float]]
 def alarms(world: World) -> bool:
     """Sweeps with nothing, a hundred and ten thousand due, among few and among many; then what was told, by hand."""
     WorkItem.objects.update(next_alarm_at=None)  # of the benchmarks before this one
+    EventDelivery.objects.filter(done_at=None).update(done_at=moment("2021-01-01"))
     first_case = _open(world)
     times: Timed = {}
     _fill(first_case, 0, FEW + 100)

@@ -498,8 +498,10 @@ def test_the_command_loads_the_editions_of_the_project_and_may_be_repeated(
         call_command("load_editions")
     said = capsys.readouterr().out.splitlines()
     assert said == [
+        "alliance-pilot 2020: loaded",
         "quality-cycle 2021: loaded",
         "quality-cycle 2022: loaded",
+        "alliance-pilot 2020: unchanged",
         "quality-cycle 2021: unchanged",
         "quality-cycle 2022: unchanged",
     ]

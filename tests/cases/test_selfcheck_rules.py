@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.editions.form import CheckItem, Measure, Operator
-from cases.editions.load import available, parse, read_file
+from cases.editions.load import DATA, parse, read_file
 from cases.editions.quality import quality_of
 from cases.selfcheck_rules import (
     MAX_NAME,
@@ -33,7 +33,7 @@ from cases.selfcheck_rules import (
     read_number,
 )
 
-FORM = quality_of(parse(read_file(available()[0]), where="2021")).form
+FORM = quality_of(parse(read_file(DATA / "quality-cycle-2021.json"), where="2021")).form
 PLAIN = FORM.items["A1-02"]
 FACETED = FORM.items["A1-03"]
 RATES = FORM.items["A1-18"]

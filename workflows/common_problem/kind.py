@@ -16,6 +16,7 @@ from viewflow import this
 from viewflow.workflow import flow
 
 from cases.clock import local_date
+from cases.editions.quality import CODE as PROGRAMME
 from cases.errors import Invalid
 from cases.models import Appointment, Case, CommonProblem, OrgUnit, WorkItem
 from cases.roles import Role
@@ -157,6 +158,7 @@ class CommonProblemFlow(flow.Flow):
 COMMON_PROBLEM = register(
     Kind(
         code="common_problem",
+        programme=PROGRAMME,
         label=gettext_lazy("Common problem"),
         model=CommonProblemCase,
         flow=CommonProblemFlow,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.access import Viewer
 from cases.clock import local_date
+from cases.editions.quality import CODE as PROGRAMME
 from cases.errors import Refusal, WrongRole
 from cases.keyset import PAGE_SIZE
 from cases.lights import SIGNS
@@ -27,7 +28,7 @@ from workflows.desk.counting import capped_count, counts_for, shown, year_asked,
 from workflows.desk.destinations import address_if_any, page_of_case
 from workflows.desk.inbox import is_county, is_watching
 from workflows.quality_cycle.kind import QUALITY_CYCLE, State
-from workflows.quality_cycle.opening import PROGRAMME, edition_for, open_year
+from workflows.quality_cycle.opening import edition_for, open_year
 from workflows.saved.store import views_of
 
 MANAGE = "manage_cycles"

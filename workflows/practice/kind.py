@@ -17,6 +17,7 @@ from django_fsm import RETURN_VALUE
 from viewflow import this
 from viewflow.workflow import flow
 
+from cases.editions.quality import CODE as PROGRAMME
 from cases.errors import Invalid, WrongRole
 from cases.models import Case, OrgUnit, Practice, WorkItem
 from cases.roles import Role
@@ -236,6 +237,7 @@ class PracticeFlow(flow.Flow):
 PRACTICE = register(
     Kind(
         code="practice",
+        programme=PROGRAMME,
         label=gettext_lazy("Typical case or good practice"),
         model=PracticeCase,
         flow=PracticeFlow,

@@ -10,6 +10,7 @@ from viewflow import this
 from viewflow.workflow import flow
 
 from cases.clock import local_date
+from cases.editions.quality import CODE as QUALITY_CYCLE
 from cases.errors import Conflict, Invalid
 from cases.models import Case, Programme, WorkItem
 from cases.roles import Role
@@ -102,6 +103,7 @@ class ProgrammeFlow(flow.Flow):
 PROGRAMME = register(
     Kind(
         code=KIND,
+        programme=QUALITY_CYCLE,
         label=gettext_lazy("Programme of the year"),
         model=ProgrammeCase,
         flow=ProgrammeFlow,

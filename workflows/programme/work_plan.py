@@ -13,6 +13,7 @@ from viewflow import this
 from viewflow.workflow import flow
 
 from cases.clock import end_of_day
+from cases.editions.quality import CODE as PROGRAMME
 from cases.editions.terms import day_of
 from cases.errors import Invalid
 from cases.models import Case, WorkItem, WorkPlan
@@ -182,6 +183,7 @@ class WorkPlanFlow(flow.Flow):
 WORK_PLAN = register(
     Kind(
         code="work_plan",
+        programme=PROGRAMME,
         label=gettext_lazy("Work plan"),
         model=WorkPlanCase,
         flow=WorkPlanFlow,

@@ -17,6 +17,7 @@ from viewflow import this
 from viewflow.workflow import flow
 
 from cases.clock import local_date
+from cases.editions.quality import CODE as PROGRAMME
 from cases.errors import Conflict, Invalid
 from cases.models import Case, Finding, WorkItem
 from cases.roles import Role
@@ -326,6 +327,7 @@ def slot_of(unit_id: int, year: int) -> str:
 QUALITY_CYCLE = register(
     Kind(
         code="quality_cycle",
+        programme=PROGRAMME,
         label=gettext_lazy("Annual quality cycle"),
         model=QualityCycle,
         flow=QualityCycleFlow,

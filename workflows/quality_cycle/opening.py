@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from cases.access import Actor, Grant
 from cases.clock import local_date
+from cases.editions.quality import CODE as PROGRAMME
 from cases.errors import Invalid
 from cases.models import Case, Edition, OrgUnit, SelfCheck
 from workflows.engine import open_case
 from workflows.quality_cycle.kind import QUALITY_CYCLE, slot_of
 from workflows.step import Batch
 
-PROGRAMME = "quality-cycle"
 CHUNK = 500
 
 

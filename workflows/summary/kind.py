@@ -15,7 +15,7 @@ from django_fsm import GET_STATE
 from viewflow import this
 from viewflow.workflow import flow
 
-from cases.editions.quality import CODE as QUALITY_CYCLE
+from cases.editions.quality import CODE as PROGRAMME
 from cases.models import Case, Summary, WorkItem
 from cases.roles import Role
 from cases.summaries.missing import missing_counties
@@ -203,7 +203,7 @@ class SummaryFlow(flow.Flow):
 SUMMARY = register(
     Kind(
         code=KIND,
-        programme=QUALITY_CYCLE,
+        programme=PROGRAMME,
         label=gettext_lazy("Prefecture summary"),
         model=SummaryCase,
         flow=SummaryFlow,

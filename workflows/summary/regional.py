@@ -15,7 +15,7 @@ from django_fsm import GET_STATE
 from viewflow import this
 from viewflow.workflow import flow
 
-from cases.editions.quality import CODE as QUALITY_CYCLE
+from cases.editions.quality import CODE as PROGRAMME
 from cases.models import Case, Summary, WorkItem
 from cases.roles import Role
 from cases.summaries.reading import drafts_of
@@ -195,7 +195,7 @@ class RegionalReportFlow(flow.Flow):
 REGIONAL_REPORT = register(
     Kind(
         code=KIND,
-        programme=QUALITY_CYCLE,
+        programme=PROGRAMME,
         label=pgettext_lazy("document", "Regional report"),
         model=RegionalReportCase,
         flow=RegionalReportFlow,
