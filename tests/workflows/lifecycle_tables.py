@@ -189,12 +189,13 @@ VISIT = table(
 # Of a region: the nation holds the same grant, and does not draw for it.
 SPOT_CHECK = table(
     f"""
-    revise      | region_officer | {stays("planning")}
-    draw        | region_officer | planning>visiting
-    assign_team | region_officer | {stays("visiting")}
-    replace     | region_officer | {stays("visiting")}
-    conclude    | region_officer | visiting>concluded
-    cancel      | region_officer | {leads("planning visiting", "cancelled")}
+    revise         | region_officer | {stays("planning")}
+    draw           | region_officer | planning>visiting
+    assign_team    | region_officer | {stays("visiting")}
+    replace        | region_officer | {stays("visiting")}
+    note_cancelled | system         | {stays("visiting")}
+    conclude       | region_officer | visiting>concluded
+    cancel         | region_officer | {leads("planning visiting", "cancelled")}
     """
 )
 

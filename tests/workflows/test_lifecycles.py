@@ -352,7 +352,9 @@ def expected(kind: str, state: str, verb: str, role: str) -> str:
     if verb in ("grant", "refuse") and role in DECIDERS and role not in ITEM_HOLDERS[kind].get(state, role):
         return "wrong_role"
     not_their_own = {("practice", "withdraw", "county_officer"), ("visit", "cancel", "nation_officer")}
-    not_their_own |= {("spot_check", each, "nation_officer") for each in SPOT_CHECK}
+    not_their_own |= {
+        ("spot_check", each, "nation_officer") for each, row in SPOT_CHECK.items() if row.roles != {"system"}
+    }
     if (kind, verb, role) in not_their_own:  # their grant is for their own unit's
         return "wrong_role" if row is not None and state in row.moves else "wrong_state"
     if role not in roles_of(kind, state, verb, row):

@@ -9,6 +9,7 @@ from viewflow import this
 from viewflow.workflow import flow
 
 from cases.clock import local_date
+from cases.editions.quality import CODE as PROGRAMME
 from cases.errors import Conflict, WrongRole
 from cases.models import Case, OrgUnit, SpotCheck, Visit, WorkItem
 from cases.roles import Role
@@ -17,7 +18,7 @@ from workflows.engine import cascade, lock
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Task
 from workflows.rules import verb
-from workflows.spot_check import drawing
+from workflows.spot_check import dates, drawing
 from workflows.spot_check.planning import FIELDS, check_plan, save_record
 from workflows.spot_check.states import LIVE, State
 from workflows.spot_check.teams import set_team
@@ -45,9 +46,12 @@ class SpotCheckCase(ItemVerbs, Case):
     def revise(self, step: Step) -> None:
         """Before the draw only: what was drawn stays what was planned."""
         by_the_unit_itself(step)
+        until = self.spot_check.visits_until
         for name, value in check_plan(step.details, local_date(step.at)).items():
             setattr(self.spot_check, name, value)
         save_record(self.spot_check, list(FIELDS), by=step.person, at=step.at, verb=step.verb)
+        if step.item is not None and until != self.spot_check.visits_until:
+            step.move_due(step.item, step.due(step.item.flow_task))
         step.facts = {"size": self.spot_check.size, "visits_until": str(self.spot_check.visits_until or "")}
 
     @verb(label=pgettext_lazy("spot-check", "Draw"), source=State.PLANNING, target=State.VISITING, permission="draw")
@@ -74,6 +78,7 @@ class SpotCheckCase(ItemVerbs, Case):
         keys = [expert.pk for expert in experts]
         cascade(step, lock(record.case), "assign", experts=keys)
         step.facts = {"visit": record.pk, "experts": keys}
+        dates.follow_on(step)
 
     @verb(
         label=pgettext_lazy("spot-check", "Replace"),
@@ -85,6 +90,13 @@ class SpotCheckCase(ItemVerbs, Case):
         """An institution that closed or cannot be visited gives way to the next in its stratum."""
         by_the_unit_itself(step)
         drawing.replace_institution(step, self.spot_check)
+        dates.follow_on(step)
+
+    @verb(label=gettext_lazy("Take note of a cancelled visit"), source=State.VISITING, deliver=False)
+    def note_cancelled(self, step: Step) -> None:
+        """A single visit was cancelled on its own page: nobody is to be sent there any more."""
+        step.facts = {"visit": step.details["visit"]}
+        dates.follow_on(step)
 
     @verb(
         label=pgettext_lazy("spot-check", "Conclude"),
@@ -147,6 +159,7 @@ class SpotCheckFlow(flow.Flow):
         role=tuple(OFFICERS.values()),
         permission="draw",
         deadline="spot_check",
+        due_date=dates.visits_until,
         seat=officer_of,
     ).Next(this.follow)
     follow = Task(
@@ -154,7 +167,9 @@ class SpotCheckFlow(flow.Flow):
         state=State.VISITING,
         role=tuple(OFFICERS.values()),
         permission="draw",
-        deadline="spot_check_visits",
+        deadline=dates.VISITS,
+        due_date=dates.follow_by,
+        rule_for=dates.follow_rule,
         seat=officer_of,
     ).Next(this.end)
     end = Finish()
@@ -163,6 +178,7 @@ class SpotCheckFlow(flow.Flow):
 SPOT_CHECK = register(
     Kind(
         code="spot_check",
+        programme=PROGRAMME,
         label=gettext_lazy("Spot-check"),
         model=SpotCheckCase,
         flow=SpotCheckFlow,

@@ -17,6 +17,7 @@ from viewflow import this
 from viewflow.workflow import flow
 
 from cases.clock import local_date
+from cases.editions.quality import CODE as PROGRAMME
 from cases.errors import Conflict, Invalid, WrongRole
 from cases.models import Case, Visit, WorkItem
 from cases.roles import PARTY_ROLES, Role
@@ -26,6 +27,7 @@ from workflows.engine import cascade, lock
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Task
 from workflows.rules import verb
+from workflows.spot_check.states import State as Organising
 from workflows.step import Step
 from workflows.visit import assessing, concluding
 from workflows.visit.record import assessed, digest_of, expert_role, organiser, save_record
@@ -183,8 +185,8 @@ class VisitCase(ItemVerbs, Case):
                 hint=_("The unit that organises the spot-check cancels a visit."),
             )
         step.grant = own
-        if not step.details.get("noted"):  # by a step of the spot-check itself
-            parent: Any = self.parent
+        parent: Any = self.parent
+        if parent.state == Organising.VISITING and not step.details.get("noted"):  # by a step of the spot-check itself
             cascade(step, lock(parent), "note_cancelled", visit=self.pk)
 
 
@@ -249,6 +251,7 @@ class VisitFlow(flow.Flow):
 VISIT = register(
     Kind(
         code="visit",
+        programme=PROGRAMME,
         label=gettext_lazy("Visit"),
         model=VisitCase,
         flow=VisitFlow,
