@@ -1,15 +1,16 @@
 """The figures of Annex 2 from dated facts: as of the end of the cut-off day, each with the records behind it (附件2).
 
 Counts are of institutions, not of problems: an institution counts once for a row however many problems it has there,
-and is rectified where the county has closed all of them. Days are those of Asia/Shanghai, moments UTC.
+and is rectified where the county has closed all of them; an edition may read it otherwise (``Annex2.counted`` and
+``Annex2.rectified``). Days are those of Asia/Shanghai, moments UTC.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from cases.editions.quality import QualityEdition
 from cases.figures import statements
@@ -21,8 +22,8 @@ INSTITUTIONS, BEDS, HOME_BEDS, SELF_CHECKED, VISITED = COUNTS = ("A2-C1", "A2-C2
 PROBLEM, FIXED, SELF_REPORTED = "problem", "fixed", "self_reported_fixed"
 REFERRED, OUTSIDE, MISSING_BEDS = "referred", "outside_form", "missing_beds"
 RECTIFIED: dict[str, tuple[str, ...]] = {
-    FIXED: (FindingFact.Status.CLOSED,),
-    SELF_REPORTED: (FindingFact.Status.CLOSED, FindingFact.Status.FIXED),
+    "closed": (FindingFact.Status.CLOSED,),
+    "reported": (FindingFact.Status.CLOSED, FindingFact.Status.FIXED),
 }
 
 
@@ -67,6 +68,18 @@ class Entry:
     finding_id: int | None
     status: str
     amount: int
+
+
+class Behind(Protocol):
+    """What a computed record and a frozen one have in common."""
+
+    @property
+    def institution_id(self) -> int: ...
+    @property
+    def status(self) -> str: ...
+
+
+E = TypeVar("E", bound=Behind)
 
 
 @dataclass(frozen=True)
@@ -116,7 +129,8 @@ def compute_many(
             _add_beside(figures.beside, line, population, int(number), int(first), int(second))
         else:
             key = f"{line}.{population}"
-            figures.cells[f"{key}.{PROBLEM}"], figures.cells[f"{key}.{FIXED}"] = int(number), int(first)
+            fixed = int(first) if edition.annex2.rectified == "closed" else int(second)
+            figures.cells[f"{key}.{PROBLEM}"], figures.cells[f"{key}.{FIXED}"] = int(number), fixed
             figures.beside[f"{key}.{SELF_REPORTED}"] = int(second)
     return found
 
@@ -132,7 +146,8 @@ def entries(
 ) -> list[Entry]:
     """The records behind the figures as of the same day, or behind one: any key of ``Figures``, or row and population.
 
-    Behind a column of what is rectified stand only the institutions that it counts, with all their findings there.
+    Behind a column of what is rectified stand only the institutions that it counts, with all their findings there, or
+    only the findings.
     """
     scope = _scope(edition, [unit], cycle_year, cutoff_on, known_at)
     found: list[Entry] = []
@@ -224,10 +239,20 @@ def _behind(scope: Scope, cell: str | None) -> list[Entry]:
         for key in _keys(scope.edition, row, origin, status):
             if wanted is None or key == wanted:
                 found.add((key, institution, finding, status))
-    if column in RECTIFIED:
-        open_ones = {institution for _key, institution, _finding, status in found if status not in RECTIFIED[column]}
-        found = {entry for entry in found if entry[1] not in open_ones}
-    return [Entry(key, institution, finding, status, 1) for key, institution, finding, status in sorted(found)]
+    behind = [Entry(key, institution, finding, status, 1) for key, institution, finding, status in sorted(found)]
+    return only_rectified(scope.edition, column, behind) if column in (FIXED, SELF_REPORTED) else behind
+
+
+def only_rectified(edition: QualityEdition, column: str, behind: Sequence[E]) -> list[E]:
+    """Of the records behind a row and population those that its column of what is rectified counts.
+
+    By institution, of which none may be left that is not, or each for itself where the edition counts findings.
+    """
+    statuses = RECTIFIED[edition.annex2.rectified if column == FIXED else "reported"]
+    if edition.annex2.counted == "findings":
+        return [entry for entry in behind if entry.status in statuses]
+    open_ones = {entry.institution_id for entry in behind if entry.status not in statuses}
+    return [entry for entry in behind if entry.institution_id not in open_ones]
 
 
 def _parts(cell: str | None) -> tuple[str, str, str]:

@@ -73,7 +73,8 @@ def counted_institutions(scope: Scope) -> Statement:
 
 
 def table(scope: Scope) -> Statement:
-    """By unit, row and population: institutions with a problem, with all closed, with all reported as rectified;
+    """By unit, row and population: institutions with a problem, with all closed, with all reported as rectified, or as
+    many findings where the edition counts those;
     and by unit, row (empty: all together) and population: findings, those referred, those that the form has no place
     for.
 
@@ -81,16 +82,17 @@ def table(scope: Scope) -> Statement:
     """
     statement = _facts(scope)
     in_table = "" if scope.edition.annex2.referred == "not_rectified" else "AND status <> 'referred'"
+    each = {"institutions": "institution_id", "findings": "finding_id"}[scope.edition.annex2.counted]
     marks = _marks(POPULATIONS)
     statement.add(
         f"""
         SELECT 0, unit_id, line, population, COUNT(*), SUM(closed), SUM(reported) FROM (
-            SELECT unit_id, institution_id, line, population,
+            SELECT unit_id, {each}, line, population,
                    MIN(CASE WHEN status = 'closed' THEN 1 ELSE 0 END) AS closed,
                    MIN(CASE WHEN status IN ('closed', 'fixed') THEN 1 ELSE 0 END) AS reported
             FROM fact WHERE line <> '' AND population IN ({marks}) {in_table}
-            GROUP BY unit_id, institution_id, line, population
-        ) AS institution GROUP BY unit_id, line, population
+            GROUP BY unit_id, {each}, line, population
+        ) AS counted_once GROUP BY unit_id, line, population
         """,  # noqa: S608 - names of our own
         *POPULATIONS,
     )

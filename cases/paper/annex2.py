@@ -230,9 +230,16 @@ def reading_of(annex: Annex2) -> str:
     """How the edition reads the table, printed with it, because the plan leaves it open (design, Readings)."""
     selfcheck, spotcheck = ("、".join(SOURCES[each] for each in annex.sources[code]) for code, _label in POPULATIONS)
     referred = "已移交处置的按未整改统计" if annex.referred == "not_rectified" else "已移交处置的不计入本表，另行说明"
+    counted, whose = {
+        "institutions": ("检查内容按机构数统计，同一机构同一项存在多个问题的计1家", "该机构该项全部问题"),
+        "findings": ("检查内容按问题数统计，一个问题在同一项计1个", "该问题"),
+    }[annex.counted]
+    rectified = {"closed": "经县级卫生健康行政部门复核销号", "reported": "由机构上报已整改（含已销号）"}[
+        annex.rectified
+    ]
     return (
-        "统计口径：检查内容按机构数统计，同一机构同一项存在多个问题的计1家；“已整改”指该机构该项全部问题经县级"
-        f"卫生健康行政部门复核销号；“自查机构中”统计{selfcheck}发现的问题，“抽查机构中”统计{spotcheck}发现的问题；"
+        f"统计口径：{counted}；“已整改”指{whose}{rectified}；“自查机构中”统计{selfcheck}发现的问题，"
+        f"“抽查机构中”统计{spotcheck}发现的问题；"
         f"{referred}。"
     )
 

@@ -56,8 +56,9 @@ def rows_chart(report: QualityReport, population: str) -> Chart | None:
     first = [code for code, _label in POPULATIONS].index(population) * 2
     checks = [(f"{row.no}. {row.text.rstrip('。')}", row.figures[first : first + 2]) for row in report.sheet().checks]
     rows = [(label, [(figure.value or 0, _shown(figure)) for figure in figures]) for label, figures in checks]
-    title = f"{dict(POPULATIONS)[population]}各项检查内容存在问题与已整改的机构数"
-    return _chart(title, ("存在问题", "已整改"), "家", rows)
+    what, unit = {"institutions": ("机构数", "家"), "findings": ("问题数", "个")}[report.edition.annex2.counted]
+    title = f"{dict(POPULATIONS)[population]}各项检查内容存在问题与已整改的{what}"
+    return _chart(title, ("存在问题", "已整改"), unit, rows)
 
 
 def items_chart(report: QualityReport) -> Chart | None:

@@ -135,7 +135,8 @@ class _Writer:
         self.below([])
 
     def checks(self) -> None:
-        self.table_title("检查内容汇总（单位：家）")
+        unit = {"institutions": "家", "findings": "个"}[self.report.edition.annex2.counted]
+        self.table_title(f"检查内容汇总（单位：{unit}）")
         _checks_table(self.document, self.sheet)
         notes = [f"{PENCIL}{note}" for note in self.sheet.notes]
         self.below([*notes, *self.sheet.remarks])

@@ -34,6 +34,7 @@ class Cell:
     row: Any
     population: str = ""
     column: str = ""
+    counted: str = "institutions"
 
     @property
     def is_count(self) -> bool:
@@ -60,7 +61,9 @@ class Cell:
 
     @property
     def unit(self) -> str:
-        """What is counted: beds or institutions."""
+        """What is counted: beds, institutions, or findings where the edition reads the table so."""
+        if self.counted == "findings":
+            return pgettext("annex 2 unit", "findings")
         return pgettext("annex 2 unit", "beds") if self.code in BED_COUNTS else pgettext("annex 2 unit", "institutions")
 
     @property
@@ -82,7 +85,7 @@ def cells_of(annex2: Annex2) -> dict[str, Cell]:
         for population in POPULATIONS:
             for column in COLUMNS:
                 code = f"{row.code}.{population}.{column}"
-                found[code] = Cell(code, row, population, column)
+                found[code] = Cell(code, row, population, column, annex2.counted)
     return found
 
 

@@ -98,11 +98,12 @@ def _absurd(annex2: Annex2, numbers: Mapping[str, int], code: str) -> str:
         return _("A figure cannot be negative.")
     if code in BED_COUNTS:
         return _("No prefecture has that many beds.") if value > MOST_BEDS else ""
-    all_of_them = numbers[INSTITUTIONS]
-    if code != INSTITUTIONS and value > all_of_them:
+    all_of_them, of_institutions = numbers[INSTITUTIONS], cell.counted == "institutions"
+    if code != INSTITUTIONS and of_institutions and value > all_of_them:
         return _("There are only %(n)d institutions (count 1).") % {"n": all_of_them}
     if code == INSTITUTIONS:
-        most = max(number for other, number in numbers.items() if other not in (*BED_COUNTS, INSTITUTIONS))
+        others = [each for each in cells_of(annex2).values() if each.counted == "institutions"]
+        most = max(numbers[each.code] for each in others if each.code not in (*BED_COUNTS, INSTITUTIONS))
         return _("Another figure counts %(n)d institutions.") % {"n": most} if most > value else ""
     if cell.is_count:
         return ""

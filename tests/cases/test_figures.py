@@ -173,6 +173,37 @@ def test_an_edition_may_count_other_sources(world: World) -> None:
     assert "nation" not in found.beside
 
 
+@pytest.mark.parametrize(
+    ("counted", "rectified", "problem", "fixed"),
+    [
+        ("institutions", "closed", 2, 0),
+        ("institutions", "reported", 2, 1),
+        ("findings", "closed", 4, 1),
+        ("findings", "reported", 4, 3),
+    ],
+)
+def test_an_edition_may_count_findings_and_take_the_institutions_word(
+    world: World, counted: Any, rectified: Any, problem: int, fixed: int
+) -> None:
+    """Unit and “rectified” are readings of the edition, and what stands behind the number follows them."""
+    cycle, other = cycle_of(world.institution), cycle_of(world.sibling)
+    finding_of(cycle, "A1-28", ["epidemic_plan", "triage"], open="2021-03-01", fixed="2021-06-01")
+    finding_of(cycle, "A1-30", ["reporting"], open="2021-03-01", closed="2021-05-01")
+    finding_of(other, "A1-29", ["law_compliance"], open="2021-03-01")
+    finding_of(other, "A1-30", ["reporting"], open="2021-03-01", fixed="2021-06-01")
+    table = dataclasses.replace(edition().annex2, counted=counted, rectified=rectified)
+    read = dataclasses.replace(edition(), annex2=table)
+    found = figures_of(world.prefecture, edition=read)
+    cell = "A2-10.selfcheck"
+    assert (found.cells[f"{cell}.problem"], found.cells[f"{cell}.fixed"]) == (problem, fixed)
+    assert found.counts["A2-C4"] == 2
+    for column, number in (("problem", problem), ("fixed", fixed)):
+        code = f"{cell}.{column}"
+        behind = entries(read, unit=world.prefecture, cycle_year=2021, cutoff_on=CUTOFF, cell=code)
+        key = "institution_id" if counted == "institutions" else "finding_id"
+        assert len({getattr(entry, key) for entry in behind}) == number
+
+
 def test_a_problem_of_staffing_alone_does_not_count_for_the_row_of_its_item(world: World) -> None:
     finding_of(cycle_of(world.institution), "A1-03", ["staffing"], open="2021-03-01")
     assert without_zeros(figures_of(world.prefecture)) == {}

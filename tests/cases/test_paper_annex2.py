@@ -297,6 +297,11 @@ def test_the_reading_used_is_printed_with_the_table_and_follows_the_edition() ->
     other = dataclasses.replace(edition().annex2, referred="beside", spotcheck_sources=("region", "nation"))
     assert "“抽查机构中”统计省级抽查、国家抽查发现的问题" in reading_of(other)
     assert "不计入本表" in reading_of(other)
+    assert "按机构数统计" in reading_of(edition().annex2)
+    assert "该机构该项全部问题经县级卫生健康行政部门复核销号" in reading_of(edition().annex2)
+    findings = dataclasses.replace(edition().annex2, counted="findings", rectified="reported")
+    assert "按问题数统计" in reading_of(findings)
+    assert "“已整改”指该问题由机构上报已整改" in reading_of(findings)
     assert closed_up(reading_of(edition().annex2)) in text_of_word(filed())
 
 

@@ -16,8 +16,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
+from cases.editions.load import digest
+from cases.editions.pinned import forget_editions
 from cases.immutability import rewriting
-from cases.models import Case, Evidence, Finding, Summary, SummaryMember, SummaryOverride, SummaryText, SummaryVersion
+from cases.models import (
+    Case,
+    Edition,
+    Evidence,
+    Finding,
+    Summary,
+    SummaryMember,
+    SummaryOverride,
+    SummaryText,
+    SummaryVersion,
+)
 from tests.filing import Filing
 from tests.story import Story, problem
 from tests.workflows.crowds import crowd
@@ -351,6 +363,22 @@ def test_an_institution_that_has_moved_is_shown_where_it_counts_with_its_county_
     third = unit("county", "水磨沟区卫生健康委", "650105", world.prefecture)
     move_units([world.institution], third, on=dt.date(2021, 9, 2), by=admin, at=moment("2021-10-08 09:50"))
     assert (shown(), shown("?version=1")) == ([(third.name, False)], [(world.county.name, True)])
+
+
+def test_the_page_says_how_the_edition_counts_and_changes_by_hand_go_with_it(filing: Filing, enter: Enter) -> None:
+    """Of an edition that counts findings, a figure may exceed the number of institutions."""
+    client, address = in_english(enter("prefecture_officer")), page(filing, "summary_cell", f"{HAND}.problem")
+    assert "Counted are institutions" in client.get(page(filing)).text
+    assert client.post(address, {"value": "9", "reason": "县级已核实。", "seen": ""}).status_code == 422
+    data = filing.case.edition.data
+    other = {**data, "annex2": {**data["annex2"], "counted": "findings", "rectified": "reported"}}
+    with rewriting():
+        Edition.objects.filter(pk=filing.case.edition_id).update(data=other, digest=digest(other))
+    forget_editions()
+    assert "Counted are findings" in client.get(page(filing)).text
+    assert "the institution has reported as rectified" in client.get(page(filing, "summary_cell", f"{HAND}.fixed")).text
+    assert client.post(address, {"value": "9", "reason": "县级已核实。", "seen": ""}).status_code == 302
+    assert "9 <small>findings" in client.get(address).text
 
 
 def test_a_prefecture_without_institutions_is_told_so(filing: Filing, enter: Enter) -> None:

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods
 
 from cases.editions.quality import quality_of
 from cases.errors import Conflict, Invalid, OutOfScope
-from cases.figures.annex2 import BEDS, FIXED, HOME_BEDS, MISSING_BEDS, SELF_REPORTED, Figures
-from cases.models import Finding, FindingFact, OrgUnit, SummaryEntry, SummaryVersion
+from cases.figures.annex2 import BEDS, FIXED, HOME_BEDS, MISSING_BEDS, SELF_REPORTED, Figures, only_rectified
+from cases.models import Finding, OrgUnit, SummaryEntry, SummaryVersion
 from cases.placements import counties_on
 from cases.summaries import overrides, reading
 from cases.summaries.cells import Cell, cells_of, numbers_of
@@ -33,7 +33,15 @@ from workflows.summary.scope import (
     summary_in_scope,
     version_of,
 )
-from workflows.summary.shown import beside_name, draft_sheet, filed_sheet, records_name, self_reported, status_name
+from workflows.summary.shown import (
+    beside_name,
+    draft_sheet,
+    filed_sheet,
+    records_name,
+    rectified_word,
+    self_reported,
+    status_name,
+)
 
 PER_PAGE = 100
 
@@ -134,7 +142,7 @@ def _page(
         "full_text": cell.row.text if cell is not None and not cell.is_count else "",
         "total": figures.beside.get(code, figures.missing_beds) if cell is None else None,
         "is_beds": code in (BEDS, HOME_BEDS),
-        "is_fixed": cell is not None and cell.column == FIXED,
+        "fixed_word": rectified_word(annex2) if cell is not None and cell.column == FIXED else "",
         "self_reported": self_reported(figures, cell) if cell is not None else None,
         "beside": _beside_of_row(figures, cell) if cell is not None and not cell.is_count else [],
         "places": _named(case, version, shown),
@@ -176,8 +184,7 @@ def _entries(case: Any, version: SummaryVersion | None, code: str, cell: Cell | 
     stored = list(SummaryEntry.objects.filter(version=version, cell=cell.records if cell is not None else code))
     if cell is None or cell.column != FIXED:
         return stored
-    unsettled = {entry.institution_id for entry in stored if entry.status != FindingFact.Status.CLOSED}
-    return [entry for entry in stored if entry.institution_id not in unsettled]
+    return only_rectified(quality_of(case.edition), FIXED, stored)
 
 
 def _places(entries: Iterable[Any]) -> list[tuple[int, list[Any]]]:

@@ -189,9 +189,13 @@ def readings_of(annex2: Annex2) -> list[str]:
         ),
         "beside": _("A finding handed over for enforcement is shown beside the table only."),
     }
+    counted = {
+        "institutions": _("Counted are institutions: each once a row, however many problems it has there."),
+        "findings": _("Counted are findings: each once a row; counts 1 to 5 are of institutions and beds."),
+    }
     return [
-        _("Counted are institutions: each once a row, however many problems it has there."),
-        _("“Rectified” are those of which the county has closed every finding of the row."),
+        counted[annex2.counted],
+        rectified_word(annex2),
         _("Among self-checked institutions, findings count from: %(sources)s.") % {"sources": sources["selfcheck"]},
         _("Among spot-checked institutions, findings count from: %(sources)s.") % {"sources": sources["spotcheck"]},
         referred[annex2.referred],
@@ -201,6 +205,18 @@ def readings_of(annex2: Annex2) -> list[str]:
         ),
         _("Beds are those of the latest version that the county has verified; a withdrawn self-check does not count."),
     ]
+
+
+def rectified_word(annex2: Annex2) -> str:
+    """What the edition counts as rectified."""
+    return {
+        ("institutions", "closed"): _("“Rectified” are those of which the county has closed every finding of the row."),
+        ("institutions", "reported"): _(
+            "“Rectified” are those that have reported every finding of the row as rectified."
+        ),
+        ("findings", "closed"): _("“Rectified” are those that the county has closed."),
+        ("findings", "reported"): _("“Rectified” are those that the institution has reported as rectified."),
+    }[annex2.counted, annex2.rectified]
 
 
 def status_name(status: str) -> str:
