@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +17,13 @@ from cases.models import User
 from cases.roles import Role
 from project.demo.days import moment
 from project.demo.institutions import BEGINNING, Institution
-from project.demo.personas import PERSONAS
+from project.demo.personas import PERSONAS, REGION
 from project.demo.source import Prefecture, read
 from project.demo.units import Units
 
 PASSWORD = "yiyang-demo-2021"  # noqa: S105 - printed by demo_logins; production refuses the demonstration
 JOINED = moment("2019-01-03 11:00")
+FURTHER_EXPERTS = 2  # beside the one whom a visitor signs in as
 
 Seat = tuple[str, str]
 People = dict[Seat, User]
@@ -38,7 +39,7 @@ class Account:
     seats: tuple[Seat, ...]
 
 
-def accounts(prefectures: Iterable[Prefecture], institutions: Iterable[Institution]) -> list[Account]:
+def accounts(prefectures: Sequence[Prefecture], institutions: Iterable[Institution]) -> list[Account]:
     """Everybody in the demonstration; a persona takes the place of an invented person at the same seat."""
     held = {(unit, role): persona.login for persona in PERSONAS for unit, role in persona.seats}
     phones = _phones()
@@ -65,7 +66,12 @@ def accounts(prefectures: Iterable[Prefecture], institutions: Iterable[Instituti
             for each in by_county[county.code]:
                 seat(each.code, Role.INSTITUTION_FILLER, f"{each.code}.filler", prefecture, rng)
                 seat(each.code, Role.INSTITUTION_HEAD, f"{each.code}.head", prefecture, rng)
-    return found + [Account(each.login, each.name, f"0991-{next(phones)}", each.seats) for each in PERSONAS]
+    found += [Account(each.login, each.name, f"0991-{next(phones)}", each.seats) for each in PERSONAS]
+    rng = random.Random("further experts of the region")
+    for number in range(1, FURTHER_EXPERTS + 1):
+        name, phone = _new_name(prefectures[0], rng, known), f"0991-{next(phones)}"
+        found.append(Account(f"{REGION}.expert{number}", name, phone, ((REGION, Role.REGION_EXPERT),)))
+    return found
 
 
 @transaction.atomic

@@ -122,8 +122,8 @@ PERSONAS = (
         "自治区经办人",
         "Region officer",
         ((REGION, Role.REGION_OFFICER),),
-        "查看全区，2020 年度已归档",
-        "the whole region; 2020 is archived",
+        "查看全区，2020 年度已归档；上半年实地抽查进行中，一家递补机构待派专家组",
+        "the whole region; 2020 is archived; a spot-check is under way, one replacement still without a team",
     ),
     Persona("region_head", "叶尔兰·朱马", "自治区负责人", "Region head", ((REGION, Role.REGION_HEAD),)),
     Persona(
@@ -156,5 +156,13 @@ PERSONAS = (
         "查看各地区报送情况，签收或退回自治区总结",
         "who has reported in each region; acknowledges or returns the regional reports",
     ),
-    Persona("expert2", "帕提古丽·热合曼", "自治区抽查专家", "Regional expert", ((REGION, Role.REGION_EXPERT),)),
+    Persona(
+        "expert2",
+        "帕提古丽·热合曼",
+        "自治区抽查专家",
+        "Regional expert",
+        ((REGION, Role.REGION_EXPERT),),
+        "一家机构的抽查评价写到 12/30，一家已陈述意见、待作结论",
+        "one assessment stands at 12 of 30 items, one reply waits for the conclusion",
+    ),
 )

@@ -24,6 +24,7 @@ from project.demo.people import People, accounts, build_people, give_addresses, 
 from project.demo.personas import REGION
 from project.demo.reports import reports
 from project.demo.source import Prefecture, prefectures
+from project.demo.spot_checks import spot_check
 from project.demo.stories import THIS_YEAR, last_year
 from project.demo.units import Units, build_units
 from workflows.engine import perform_many
@@ -53,6 +54,7 @@ def seed(only: str = "", progress: Callable[[str], None] = lambda _line: None) -
             stage.diary.add(stage.year(each, counties[each.county], year))
     for story in (*incidents(units, stage.person), *reports(units[REGION], places, stage.person)):
         stage.diary.add(story)
+    stage.diary.add(spot_check(units[REGION], stage.person, stage.drawer, stage.diary))
     stage.diary.add(days_pass(OPENED[2020].date()))
     month = ""
     for at in stage.diary.tell():

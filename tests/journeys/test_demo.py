@@ -29,11 +29,14 @@ from cases.models import (
     OrgUnit,
     SelfCheckAnswer,
     SelfCheckSubmission,
+    SpotCheck,
     User,
     Verification,
     WorkItem,
 )
 from cases.roles import PARTY_ROLES
+from cases.sampling.entries import reproduce
+from cases.sampling.numbers import seed_from
 from cases.vacancies import vacancies
 from notifications.models import Alarm, Dispatch, Message
 from project.demo.clock import TODAY
@@ -118,7 +121,7 @@ def test_each_persona_signs_in_and_finds_something_to_do(tianshan: None) -> None
         assert {(codes[unit], role) for unit, role in seats} == expected
     assert authenticate(username="filler", password=PASSWORD) == users["filler"]
     assert waiting("filler") == {"fill": 1}
-    assert waiting("head") == {"confirm": 1}
+    assert waiting("head")["confirm"] == 1
     assert waiting("filler2").keys() == {"take_up", "rectify"}
     assert waiting("filler3")["supplement"] == 1
     assert waiting("officer")["verify"] >= 3
@@ -150,6 +153,26 @@ def test_every_kind_of_incident_is_told(tianshan: None) -> None:
     assert findings.exclude(recurrence_of=None).exists()
     assert findings.filter(case__state="continuing").exists()
     assert findings.filter(case__state="referred").exclude(enforcement_outcome="").count() == 1
+
+
+def test_a_spot_check_stands_at_every_station_and_can_be_drawn_again(tianshan: None) -> None:
+    record = SpotCheck.objects.get()
+    assert reproduce(record).same
+    event = CaseEvent.objects.get(case=record.pk, verb="draw")
+    assert seed_from(event.details["system"], event.details["public"]) == record.seed
+    states = Counter(Case.objects.filter(kind="visit").values_list("state", flat=True))
+    assert states == {"concluded": 1, "visiting": 2, "delivered": 1, "concluding": 1, "cancelled": 1}
+    assert record.entries.exclude(replaces=None).exclude(replaces__dropped_reason="").count() == 1
+    concluded = Case.objects.get(kind="visit", state="concluded")
+    found = Finding.objects.filter(source="region", case__created=concluded.visit.concluded_at)
+    assert {finding.case.unit_id for finding in found} == {concluded.unit_id}
+    assert found.exists()
+    assert Evidence.objects.filter(case=concluded.pk, purpose="visit").count() == found.count()
+    half = Case.objects.exclude(visit__visited_on=None).get(kind="visit", state="visiting")
+    assert half.visit.items.exclude(status="").count() == 12
+    assert waiting("expert2") == {"assess": 1, "sum_up": 1}
+    follow = WorkItem.objects.open().get(process=record.pk)
+    assert (follow.due_rule, follow.due_at > TODAY) == ("spot_check_teams", True)
 
 
 def test_a_delegation_is_in_force_and_another_was_acted_under(tianshan: None) -> None:
