@@ -14,6 +14,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from docx import Document
+from openpyxl import load_workbook
 from PIL import Image
 
 from cases.editions.load import digest
@@ -30,6 +32,7 @@ from cases.models import (
     SummaryText,
     SummaryVersion,
 )
+from cases.summaries.comparing import printed_numbers
 from tests.filing import Filing
 from tests.story import Story, problem
 from tests.workflows.crowds import crowd
@@ -323,6 +326,41 @@ def test_the_draft_and_every_filed_version_can_be_had_on_paper(filing: Filing, e
     assert answer.status_code == 200
     assert answer.content[:2] == b"PK"
     assert enter("region_officer").get(page(filing, "summary_paper", "txt")).status_code == 404
+
+
+def test_word_and_excel_of_a_filed_version_hold_the_numbers_that_were_filed(filing: Filing, enter: Enter) -> None:
+    """Opened as anybody would open them: all 45 figures, the ones changed by hand as they are printed and marked."""
+    found_something(filing.world)
+    crowd(filing.world, filing.world.prefecture)
+    changed = {"A2-C3": "75", f"{HAND}.fixed": "3"}
+    for cell, value in changed.items():
+        answer = enter("prefecture_officer").post(
+            page(filing, "summary_cell", cell), {"value": value, "reason": "县级已核实。", "seen": ""}
+        )
+        assert answer.status_code == 302
+    filed = printed_numbers(filing.submit())
+    assert len(filed) == 5 + 10 * 4
+    assert sum(filed.values()) > 400
+
+    def content(ending: str) -> io.BytesIO:
+        answer = enter("nation_officer").get(page(filing, "summary_paper", ending) + "?version=1")
+        return io.BytesIO(answer.content)
+
+    (table,) = Document(content("docx")).tables
+    rows = [[cell.text for cell in dict.fromkeys(row.cells)] for row in table.rows]
+    in_word = [text for cells in rows if cells[0].isdigit() for text in cells[2:]]
+    book = load_workbook(content("xlsx")).active
+    in_excel = [
+        cell for row in book.iter_rows(min_col=2) for cell in row if cell.data_type == "n" and cell.value is not None
+    ]
+    assert [cell.value for cell in in_excel] == list(filed.values())
+    assert [int(text.partition("✎")[0]) for text in in_word] == list(filed.values())
+    marked = [code for code, text in zip(filed, in_word, strict=True) if "✎" in text]
+    assert (
+        marked
+        == list(changed)
+        == [code for code, cell in zip(filed, in_excel, strict=True) if "✎" in cell.number_format]
+    )
 
 
 def test_the_sealed_copy_comes_back_to_its_version_and_those_above_can_open_it(filing: Filing, enter: Enter) -> None:
