@@ -392,6 +392,37 @@ def test_two_officers_who_explain_at_once_do_not_overwrite_each_other(report: Fi
     assert Summary.objects.get(pk=report.case.pk).missing_reason == "先写的。"
 
 
+def test_a_figure_changed_by_hand_is_marked_in_the_roll_up_and_in_the_sum(staffed: Filing, client: Client) -> None:
+    world, address = staffed.world, f"/summaries/{staffed.case.pk}/cells/A2-C3/"
+    by = {"by": world.prefecture_officer, "at": moment(DAY)}
+    record = Summary.objects.get(case__unit=world.prefecture, round__code="annual")
+    SummaryOverride.objects.create(summary=record, cell="A2-C2", computed=80, value=90, reason="少报10张。", **by)
+    prefecture(world, world.prefecture)
+    client.force_login(world.region_officer)
+    assert client.post(address, {"value": "20", "reason": "两家补报。", "seen": ""}).status_code == 302
+    shown = page(client, staffed, "region_officer")
+    marks = {
+        each["number"].cell.code: (each["number"].change is not None, each["sum_by_hand"])
+        for each in shown.context["rows"]
+    }
+    assert {code: mark for code, mark in marks.items() if any(mark)} == {"A2-C2": (False, True), "A2-C3": (True, False)}
+    assert (shown.text.count("✎ 20"), shown.text.count("✎ 90")) == (3, 1)
+
+
+@pytest.mark.parametrize("code", ["A2-C1", "A2-C2", "A2-06.selfcheck.problem", "missing_beds"])
+def test_the_roll_up_opens_to_institutions_and_findings_as_the_prefectures_tables_do(
+    staffed: Filing, client: Client, code: str
+) -> None:
+    prefecture(staffed.world, staffed.world.prefecture)
+    staffed.explain().perform("request_confirmation", "region_officer")
+    staffed.perform("submit", "region_head")
+    client.force_login(staffed.world.nation_officer)
+    for query in ("", "?version=1"):
+        shown = client.get(f"/summaries/{staffed.case.pk}/cells/{code}/{query}")
+        assert shown.status_code == 200
+        assert shown.context["institutions"] == {"A2-C1": 4, "missing_beds": 3}.get(code, 1)
+
+
 def test_the_page_shows_where_roll_up_and_sum_differ_and_why(staffed: Filing, client: Client) -> None:
     prefecture(staffed.world, staffed.world.prefecture)
     shown = page(client, staffed, "region_officer")

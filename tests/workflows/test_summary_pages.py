@@ -286,7 +286,8 @@ def test_two_versions_are_compared_and_each_can_be_computed_again(filing: Filing
     client.post(page(filing, "summary_cell", "A2-C3"), {"value": "15", "reason": "县级已核实。", "seen": ""})
     filing.submit()
     answer = enter("inspector").get(page(filing, "summary_compare") + "?a=1&b=2")
-    assert [(before, after) for _name, before, after in answer.context["numbers"]] == [(12, 15)]
+    assert [tuple(rest) for _name, *rest in answer.context["numbers"]] == [(12, 15, False, True)]
+    assert "✎ 15" in text_of(answer)
     for no in (1, 2):
         again = enter("nation_officer").get(page(filing, "summary_recompute", no))
         assert again.context["found"].is_same

@@ -118,6 +118,7 @@ def report_page(
         "state": State(case.state).label,
         "sheet": sheet,
         "rows": _rows(sheet, comparison),
+        "changed_by_hand": {number.cell.code for number in sheet.changed},
         "comparison": comparison,
         "version": version,
         "is_former": former,
@@ -174,10 +175,12 @@ def _sheet(case: Any, version: SummaryVersion | None, own: bool) -> tuple[Sheet,
 def _rows(sheet: Sheet, comparison: Comparison) -> list[dict[str, Any]]:
     """The numbers of the sheet, each with the sum of what the prefectures filed."""
     numbers = [*sheet.counts, *(number for line in sheet.lines for number in line.numbers)]
+    by_hand = {code for each in comparison.prefectures if each.version for code in each.version.overrides}
     return [
         {
             "number": number,
             "sum": comparison.sums[number.cell.code],
+            "sum_by_hand": number.cell.code in by_hand,
             "differs": number.cell.code in comparison.differing,
         }
         for number in numbers

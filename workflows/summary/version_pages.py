@@ -51,7 +51,7 @@ def summary_compare(request: HttpRequest, pk: int) -> HttpResponse:
         "before": before,
         "after": after,
         "reason": _reasons(case).get(after.no, ""),
-        **_told(case, found),
+        **_told(case, found, (before, after)),
         "back": reverse("summary_versions", args=[case.pk]),
         "nav_current": "programmes",
     }
@@ -89,13 +89,19 @@ def _reasons(case: Any) -> dict[int, str]:
     return found
 
 
-def _told(case: Any, found: Comparison) -> dict[str, Any]:
-    """A comparison in words: cells by name, records by institution and number of the finding."""
+def _told(case: Any, found: Comparison, printed_in: tuple[SummaryVersion, ...] = ()) -> dict[str, Any]:
+    """A comparison in words: cells by name, records by institution and number of the finding.
+
+    A printed number that was changed by hand is marked; ``printed_in`` are the two versions, none where what was
+    computed is compared.
+    """
     annex2 = quality_of(case.edition).annex2
     labels = {key_of(part, no): label for (part, no), label in headings_of(annex2).items()}
     return {
         "same": found.is_same,
-        "numbers": [(_name(annex2, each), each.before, each.after) for each in found.numbers],
+        "numbers": [
+            (_name(annex2, each), each.before, each.after, *_by_hand(each.cell, printed_in)) for each in found.numbers
+        ],
         "added": _records(annex2, found.added[:MOST_RECORDS]),
         "removed": _records(annex2, found.removed[:MOST_RECORDS]),
         "more": max(len(found.added), len(found.removed)) > MOST_RECORDS,
@@ -106,6 +112,12 @@ def _told(case: Any, found: Comparison) -> dict[str, Any]:
 def _name(annex2: Any, difference: Difference) -> str:
     cell = cells_of(annex2).get(difference.cell)
     return cell.name if cell is not None else difference.cell
+
+
+def _by_hand(cell: str, versions: tuple[SummaryVersion, ...]) -> tuple[bool, bool]:
+    """Whether each of the two versions prints a number that was changed by hand."""
+    before, after = (cell in version.overrides for version in versions) if versions else (False, False)
+    return before, after
 
 
 def _records(annex2: Any, rows: Iterable[Row]) -> list[tuple[str, Any, Any, str, int]]:
