@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -32,7 +31,7 @@ from notifications.alarms import fire_alarms
 from notifications.models import Alarm, Message
 from notifications.outbox import deliver_events
 from tests.bench.inbox import run
-from tests.bench.measure import report
+from tests.bench.measure import report, seconds
 from tests.worlds import BEGINNING, World, moment, person
 from workflows.quality_cycle.opening import open_year
 
@@ -104,9 +103,8 @@ def _play(times: Timed, among: str, *, by_hand: bool) -> None:
 
 
 def _clock(times: Timed, name: str, run: Callable[[], int]) -> int:
-    begun = time.perf_counter()
-    result = run()
-    times.setdefault(name, []).append(time.perf_counter() - begun)
+    elapsed, result = seconds(run)
+    times.setdefault(name, []).append(elapsed)
     return result
 
 

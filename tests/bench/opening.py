@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import statistics
-import time
 import tracemalloc
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -13,7 +13,7 @@ from cases.access import SYSTEM
 from cases.immutability import rewriting
 from cases.models import Case, CaseEvent, OrgUnit, SelfCheck, WorkItem
 from cases.orgtree import add_unit
-from tests.bench.measure import report
+from tests.bench.measure import report, seconds
 from tests.worlds import World, moment
 from workflows.quality_cycle.opening import CHUNK, open_year
 from workflows.step import history_of
@@ -31,9 +31,8 @@ def opening(world: World, size: int) -> bool:
     plain: list[float] = []
     for number in range(ROUNDS):
         year = 2020 + number % 2
-        begun = time.perf_counter()
-        result = open_year(county, year, by=SYSTEM, at=AT)
-        ours.append(time.perf_counter() - begun)
+        elapsed, result = seconds(partial(open_year, county, year, by=SYSTEM, at=AT))
+        ours.append(elapsed)
         assert result.opened == size
         plain.append(_rewritten(county))
         _clear(county)
@@ -87,12 +86,14 @@ def _rewritten(county: OrgUnit) -> float:
     ]
     values = [(type(rows[0]), [values_of(row) for row in rows]) for rows in tables]
     _clear(county)
-    begun = time.perf_counter()
-    for first in range(0, len(tables[0]), CHUNK):
-        with transaction.atomic():
-            for model, rows in values:
-                model.objects.bulk_create([model(**row) for row in rows[first : first + CHUNK]], batch_size=1000)
-    return time.perf_counter() - begun
+
+    def rewrite() -> None:
+        for first in range(0, len(tables[0]), CHUNK):
+            with transaction.atomic():
+                for model, rows in values:
+                    model.objects.bulk_create([model(**row) for row in rows[first : first + CHUNK]], batch_size=1000)
+
+    return seconds(rewrite)[0]
 
 
 def values_of(row: Any) -> dict[str, Any]:
