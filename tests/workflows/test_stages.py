@@ -24,6 +24,7 @@ from cases.models import (
 )
 from tests.story import Story, problem
 from tests.worlds import World, moment
+from workflows.desk.destinations import page_of_case
 from workflows.desk.memberships import Membership, memberships_of
 from workflows.quality_cycle.kind import QualityCycleFlow
 
@@ -140,6 +141,7 @@ def test_reported_means_accepted_by_the_region_and_filed_with_the_nation(
         (True, "visiting", False, "Drawn: With the team", ""),
         (True, "concluded", False, "Drawn: Concluded", "done"),
         (True, "cancelled", True, "Not drawn this year", ""),
+        (True, "cancelled", False, "Not drawn this year", ""),
     ],
 )
 def test_the_rail_says_whether_the_institution_was_drawn_and_how_far_the_visit_is(
@@ -148,6 +150,13 @@ def test_the_rail_says_whether_the_institution_was_drawn_and_how_far_the_visit_i
     in_frame(story.world, story.unit, drawn=drawn, visit=visit, dropped=dropped)
     stage = rail(story.world.county_officer, story.case)[SPOT_CHECK]
     assert (stage.note, stage.state) == (note, state)
+
+
+def test_the_visit_is_linked_for_those_who_may_see_it(story: Story) -> None:
+    in_frame(story.world, story.unit, drawn=True, visit="visiting")
+    visit = Case.objects.get(kind="visit")
+    for person in (story.world.county_officer, story.world.region_officer, story.world.institution_head):
+        assert rail(person, story.case)[SPOT_CHECK].href == page_of_case(visit)
 
 
 def test_another_year_s_draw_is_not_this_year_s(story: Story) -> None:

@@ -10,13 +10,27 @@ import pytest
 from cases.access import Actor
 from cases.disagreement import by_institution
 from cases.errors import Conflict, Invalid, OutOfScope, WrongRole
-from cases.models import Case, CaseEvent, CaseParty, Evidence, Finding, FindingFact, VisitItem, WorkItem
+from cases.models import (
+    Case,
+    CaseEvent,
+    CaseParty,
+    Evidence,
+    Finding,
+    FindingFact,
+    SummaryMember,
+    SummaryVersion,
+    VisitItem,
+    WorkItem,
+)
+from cases.summaries.comparing import recompute
+from tests.filing import Filing
 from tests.story import Story, problem
 from tests.visiting import FOUND, Visiting, send_team
 from tests.worlds import person
 from workflows.consistency import faults
 from workflows.engine import perform
 from workflows.step import holder_of
+from workflows.visit.record import digest_of
 
 
 def settled(story: Story) -> Story:
@@ -73,6 +87,25 @@ def test_the_conclusion_is_one_event_of_each_case(visiting: Visiting) -> None:
         ("quality_cycle", "take_spot_check"),
         ("visit", "conclude"),
     ]
+
+
+def test_after_the_summary_was_filed_the_year_goes_back_and_what_was_filed_stays(story: Story) -> None:
+    filing = Filing.open(story.world)
+    filing.on("2021-10-13")
+    settled(story)
+    version = filing.submit()
+    visiting = send_team(story.on("2021-10-18"))
+    assert cycle_of(visiting).state == "verified"
+    assert SummaryMember.objects.filter(cycle=cycle_of(visiting).pk).exists()
+    visiting.deliver({"A1-19": FOUND})
+    visiting.sign()
+    visiting.conclude()
+    assert cycle_of(visiting).state == "rectifying"
+    assert [(finding.source, finding.case.state) for finding in ledger(visiting)] == [("region", "open")]
+    filed = SummaryVersion.objects.get(pk=version.pk)
+    assert (filed.figures, filed.digest) == (version.figures, version.digest)
+    assert recompute(Case.objects.get(pk=filing.case.pk), filed).is_same
+    assert list(faults(Case.objects.all())) == []
 
 
 def test_without_a_problem_the_year_stays_verified(visiting: Visiting) -> None:
@@ -199,6 +232,14 @@ def test_the_signature_names_what_was_delivered(visiting: Visiting) -> None:
     visiting.sign()
     digests = CaseEvent.objects.filter(case=visiting.case.pk, verb__in=("deliver", "sign")).values_list("details")
     assert len({details["digest"] for (details,) in digests}) == 1
+
+
+def test_the_signature_names_the_photos_too(visiting: Visiting) -> None:
+    before = digest_of(visiting.record, [])
+    visiting.story.evidence(visiting.case, Evidence.Purpose.VISIT, visiting.expert, "A1-19")
+    assert digest_of(visiting.record, []) != before
+    Evidence.objects.filter(case=visiting.case.pk).update(removed_at=visiting.at)
+    assert digest_of(visiting.record, []) == before
 
 
 def test_after_a_reply_the_team_may_assess_again_and_the_right_of_reply_begins_anew(visiting: Visiting) -> None:

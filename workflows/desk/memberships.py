@@ -24,13 +24,17 @@ NOT_DRAWN, DRAWN = "not_drawn", "drawn"
 
 @dataclass(frozen=True)
 class Membership:
-    """Where a cycle has been taken up; ``draw`` is empty before any draw, ``visit`` the state of its visit."""
+    """Where a cycle has been taken up; ``draw`` is empty before any draw, ``visit`` the state of its visit.
+
+    Whose visit was cancelled, or whose spot-check, is not drawn any more.
+    """
 
     since: dt.datetime | None = None
     summary: Case | None = None
     report: Case | None = None
     draw: str = ""
     visit: str = ""
+    visit_case: Case | None = None
 
     @property
     def accepted(self) -> bool:
@@ -90,13 +94,13 @@ def _draws(cycles: list[Case]) -> dict[tuple[int, int], list[DrawEntry]]:
         spot_check__drawn_at__isnull=False,
     )
     found: dict[tuple[int, int], list[DrawEntry]] = {}
-    for entry in entries.select_related("spot_check__case", "visit__case").order_by("pk"):
+    for entry in entries.select_related("spot_check__case", "visit__case__unit").order_by("pk"):
         found.setdefault((entry.institution_id, entry.spot_check.case.year), []).append(entry)
     return found
 
 
 def _membership(member: SummaryMember | None, reports: dict[int, Case], entries: list[DrawEntry]) -> Membership:
-    drawn = next((entry for entry in reversed(entries) if entry.drawn and entry.dropped_at is None), None)
+    drawn = next((entry for entry in reversed(entries) if _stands(entry)), None)
     visit: Any = getattr(drawn, "visit", None)
     return Membership(
         since=member.since if member else None,
@@ -104,4 +108,12 @@ def _membership(member: SummaryMember | None, reports: dict[int, Case], entries:
         report=reports.get(member.summary.round_id) if member else None,
         draw=DRAWN if drawn else NOT_DRAWN if entries else "",
         visit=visit.case.state if visit is not None else "",
+        visit_case=visit.case if visit is not None else None,
     )
+
+
+def _stands(entry: DrawEntry) -> bool:
+    """Whether an institution of a frame was drawn, and neither replaced nor let off since."""
+    visit: Any = getattr(entry, "visit", None)
+    let_off = visit is not None and visit.case.state == VisitState.CANCELLED
+    return entry.drawn and entry.dropped_at is None and not let_off

@@ -87,7 +87,11 @@ def _taken_up(membership: Membership, viewer: Viewer | None) -> dict[int, tuple[
             _to(membership.summary, viewer),
         ),
         REPORT: (_report_note(membership), "done" if membership.reported else "", _to(membership.report, viewer)),
-        SPOT_CHECK: (_draw_note(membership), "done" if membership.visited else "", ""),
+        SPOT_CHECK: (
+            _draw_note(membership),
+            "done" if membership.visited else "",
+            _to(membership.visit_case, viewer),
+        ),
     }
 
 

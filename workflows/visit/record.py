@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cases.events import canonical
-from cases.models import Case, Finding, OrgUnit, Visit, VisitItem
+from cases.models import Case, Evidence, Finding, OrgUnit, Visit, VisitItem
 from cases.roles import Role
 from cases.saving import sign
 from cases.visits.drafts import ITEM_FIELDS
@@ -41,7 +41,7 @@ def assessed(record: Visit) -> list[VisitItem]:
 
 
 def digest_of(record: Visit, rows: Iterable[VisitItem]) -> str:
-    """SHA-256 in hex of what was delivered: the signature and the reply name it."""
+    """SHA-256 in hex of what was delivered, the team's photos included: the signature and the reply name it."""
     said = {row.item_code: {name: _plain(getattr(row, name)) for name in ITEM_FIELDS} for row in rows}
     whole = {
         "visited_on": _plain(record.visited_on),
@@ -49,8 +49,15 @@ def digest_of(record: Visit, rows: Iterable[VisitItem]) -> str:
         "opinion": record.opinion,
         "submission": record.submission_id,
         "items": said,
+        "files": _files(record),
     }
     return hashlib.sha256(canonical(whole)).hexdigest()
+
+
+def _files(record: Visit) -> list[list[str]]:
+    """Item and SHA-256 of each file of the team."""
+    files = Evidence.objects.current().filter(case=record.pk, purpose=Evidence.Purpose.VISIT)
+    return sorted([file.item_code, file.sha256] for file in files)
 
 
 def save_record(step: Step, **values: Any) -> None:
