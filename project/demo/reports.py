@@ -119,17 +119,17 @@ def _summary(code: str, days: Days, person: Who, number: int) -> Story:
 def _regional_report(person: Who) -> Story:
     """The region's own report of 2020 is with the national level."""
     officer, head = person(REGION, Role.REGION_OFFICER), person(REGION, Role.REGION_HEAD)
-    at = moment("2021-04-12 11:20")
+    at = moment("2021-03-22 11:20")
     yield at
     case = _first("regional_report", REGION)
     _complete(case, officer, at, words("summary_missing")[0])
-    at = moment("2021-04-19 16:05")
+    at = moment("2021-03-25 16:05")
     yield at
     perform(case, "request_confirmation", by=officer, at=at)
-    at = moment("2021-04-22 10:40")
+    at = moment("2021-03-29 10:40")
     yield at
     perform(case, "submit", by=head, at=at)
-    at = moment("2021-05-07 15:50")
+    at = moment("2021-04-13 15:50")
     yield at
     perform(case, "acknowledge", by=person(NATION, Role.NATION_OFFICER), at=at)
 
