@@ -215,7 +215,8 @@ def test_every_number_opens_to_exactly_what_it_counts(filled: World) -> None:
     """Every number with an address, on today's and on an earlier page: the list behind it is as long as it says."""
     client = sign_in(filled.region_officer)
     checked = 0
-    for asked in ({}, {"on": "2021-07-31"}, {"unit": filled.prefecture.pk}, {"unit": filled.county.pk}):
+    county, prefecture = {"unit": filled.county.pk}, {"unit": filled.prefecture.pk}
+    for asked in ({}, {"on": "2021-07-31"}, {"by": "county"}, prefecture, county):
         text = client.get(reverse("dashboard"), asked).content.decode()
         for href, number in re.findall(r'<a href="([^"]+)">(\d[\d,]*)</a>', text):
             answer = client.get(unescape(href))
@@ -227,7 +228,7 @@ def test_every_number_opens_to_exactly_what_it_counts(filled: World) -> None:
                 assert len(answer.context["page"].rows) == found
             assert found == int(number.replace(",", "")), href
             checked += 1
-    assert checked > 60
+    assert checked > 80
 
 
 def test_the_items_open_to_their_findings(filled: World) -> None:
@@ -242,6 +243,16 @@ def test_the_ranking_is_by_the_share_that_is_closed(filled: World) -> None:
     lines = answer.context["ranking"]
     assert [(line.rank, line.unit) for line in lines] == [(1, filled.county), (2, filled.other_county)]
     assert "Fewer than 5 findings" in answer.content.decode()
+
+
+def test_a_region_ranks_its_prefectures_or_all_its_counties_with_the_same_sum(filled: World) -> None:
+    client = sign_in(filled.region_officer)
+    below, counties = (client.get(reverse("dashboard"), asked).context for asked in ({}, {"by": "county"}))
+    assert [line.unit for line in below["ranking"]] == [filled.prefecture]
+    assert [line.unit for line in counties["ranking"]] == [filled.county, filled.other_county]
+    assert counties["whole"] == below["whole"]
+    prefecture = sign_in(filled.prefecture_officer).get(reverse("dashboard"), {"by": "institution"}).context
+    assert [line.unit for line in prefecture["ranking"]] == [filled.county, filled.other_county]
 
 
 def test_equal_shares_have_equal_places_and_a_unit_without_findings_has_none(world: World) -> None:

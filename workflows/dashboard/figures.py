@@ -76,14 +76,14 @@ class TopItem(NamedTuple):
     findings: int
 
 
-def tallies(standing: Standing, *, with_work: bool = True) -> dict[int, Tally]:
-    """The figures of each unit one level below, by its key; three queries, and one for what is late."""
+def tallies(standing: Standing, *, level: str = "", with_work: bool = True) -> dict[int, Tally]:
+    """The figures of each unit one level below, or at another ``level``, by its key; at most four queries."""
     found: dict[int, Tally] = {}
 
     def of(key: int) -> Tally:
         return found.setdefault(key, Tally())
 
-    column = standing.column
+    column = level or standing.column
     counted = standing.institutions().values(place=F(column)).order_by()
     for row in counted.annotate(n=Count("institution", distinct=True)):
         of(row["place"]).institutions = row["n"]
@@ -94,7 +94,7 @@ def tallies(standing: Standing, *, with_work: bool = True) -> dict[int, Tally]:
     for row in findings.annotate(n=Count("finding", distinct=True)):
         _count(of(row["place"]), row["status"], row["source"], row["n"])
     if with_work:
-        for row in _work(standing):
+        for row in _work(standing, column):
             tally = of(row["place"])
             tally.late, tally.soon, tally.oldest = row["late"], row["soon"], row["oldest"]
     return found
@@ -138,11 +138,11 @@ def work_of(standing: Standing) -> Any:
     return items.filter(still, created__lte=standing.moment)
 
 
-def _work(standing: Standing) -> Any:
+def _work(standing: Standing, column: str) -> Any:
     """Late and nearly late work by place, with the oldest limit."""
     late = late_work(standing)
     soon = light_is("soon", standing.now) if standing.is_today else Q(amber_at__lte=standing.moment) & ~late
-    rows = work_of(standing).values(place=F(PLACE_OF_ITEM + standing.column)).order_by()
+    rows = work_of(standing).values(place=F(PLACE_OF_ITEM + column)).order_by()
     return rows.annotate(
         late=Count("pk", filter=late), soon=Count("pk", filter=soon), oldest=Min("due_at", filter=late)
     )

@@ -52,7 +52,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     years = years_of(counts_for(viewer))
     standing, form = standing_asked(request, unit_asked(viewer, unit_key(request)), years)
-    below = tallies(standing)
+    level = _level(request, standing)
+    below = tallies(standing, level=level)
     whole = together(below.values())
     before = standing.year_before
     context: dict[str, Any] = {
@@ -67,7 +68,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "sources": _sources(viewer, standing, whole),
         "oldest": remaining(whole.oldest, standing.moment) if whole.oldest else "",
         "ranking": ranking(viewer, standing, below),
-        "heads": HEADS[OrgUnit.Kind(standing.unit.kind)],
+        "heads": HEADS[OrgUnit.Kind.PREFECTURE if level else OrgUnit.Kind(standing.unit.kind)],
+        "level": level,
+        "may_rank_counties": standing.unit.kind == OrgUnit.Kind.REGION,
         "missing": _missing(viewer, standing) if whole.missing else [],
         "more_missing": max(0, whole.missing - MOST_MISSING),
         "progress": progress(standing, months(standing)),
@@ -117,6 +120,12 @@ def dashboard_records(request: HttpRequest) -> HttpResponse:
             "total": records.institutions(standing, what).count(),
         }
     return render(request, "workflows/dashboard/records.html", context, status=200 if form.is_valid() else 422)
+
+
+def _level(request: HttpRequest, standing: Standing) -> str:
+    """A region may rank all its counties instead of its prefectures."""
+    by_county = standing.unit.kind == OrgUnit.Kind.REGION and request.GET.get("by") == OrgUnit.Kind.COUNTY
+    return str(OrgUnit.Kind.COUNTY) if by_county else ""
 
 
 def _addresses(viewer: Viewer, standing: Standing) -> dict[str, str]:

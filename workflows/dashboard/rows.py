@@ -27,6 +27,8 @@ class RankLine:
     closed: str
     late: str
     missing: str
+    reported: str
+    institutions: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class ItemLine:
 
 
 def ranking(viewer: Viewer, standing: Standing, tallies: Mapping[int, Tally]) -> list[RankLine]:
-    """The units below by the share of their findings that is closed; equal shares have equal places. One query."""
+    """The units by the share of their findings that is closed; equal shares have equal places. One query."""
     units = OrgUnit.objects.filter(pk__in=tallies)
     ordered = sorted(units, key=lambda unit: (tallies[unit.pk].rate is None, -(tallies[unit.pk].rate or 0), unit.path))
     lines: list[RankLine] = []
@@ -66,6 +68,8 @@ def _rank_line(viewer: Viewer, standing: Standing, unit: OrgUnit, tally: Tally, 
         closed=links.findings(viewer, standing, unit, status=CLOSED),
         late=links.late(viewer, standing, unit),
         missing=links.records(below, "missing") if of_unit else "",
+        reported=links.records(below, "reported") if of_unit else "",
+        institutions=links.records(below, "institutions") if of_unit else "",
     )
 
 
