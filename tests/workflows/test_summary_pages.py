@@ -32,6 +32,7 @@ from cases.models import (
     SummaryText,
     SummaryVersion,
 )
+from cases.summaries.cells import cells_of
 from cases.summaries.comparing import printed_numbers
 from tests.filing import Filing
 from tests.story import Story, problem
@@ -283,10 +284,15 @@ def test_two_versions_are_compared_and_each_can_be_computed_again(filing: Filing
     filing.submit()
     filing.perform("return_", "region_officer", reason="请核实。")
     client = enter("prefecture_officer")
-    client.post(page(filing, "summary_cell", "A2-C3"), {"value": "15", "reason": "县级已核实。", "seen": ""})
+    for code, value in (("A2-C3", "15"), (f"{HAND}.fixed", "1"), (f"{HAND}.problem", "2")):
+        client.post(page(filing, "summary_cell", code), {"value": value, "reason": "县级已核实。", "seen": ""})
     filing.submit()
     answer = enter("inspector").get(page(filing, "summary_compare") + "?a=1&b=2")
-    assert [tuple(rest) for _name, *rest in answer.context["numbers"]] == [(12, 15, False, True)]
+    assert [tuple(rest) for _name, *rest in answer.context["numbers"]] == [
+        (12, 15, False, True),
+        (1, 2, False, True),
+        (0, 1, False, True),
+    ]  # in printed order: beds, problem, rectified
     assert "✎ 15" in text_of(answer)
     for no in (1, 2):
         again = enter("nation_officer").get(page(filing, "summary_recompute", no))
@@ -339,7 +345,8 @@ def test_word_and_excel_of_a_filed_version_hold_the_numbers_that_were_filed(fili
             page(filing, "summary_cell", cell), {"value": value, "reason": "县级已核实。", "seen": ""}
         )
         assert answer.status_code == 302
-    filed = printed_numbers(filing.submit())
+    numbers = printed_numbers(filing.submit())
+    filed = {code: numbers[code] for code in cells_of(filing.case.edition.parsed.annex2)}
     assert len(filed) == 5 + 10 * 4
     assert sum(filed.values()) > 400
 

@@ -100,7 +100,8 @@ def _told(case: Any, found: Comparison, printed_in: tuple[SummaryVersion, ...] =
     return {
         "same": found.is_same,
         "numbers": [
-            (_name(annex2, each), each.before, each.after, *_by_hand(each.cell, printed_in)) for each in found.numbers
+            (_name(annex2, each), each.before, each.after, *_by_hand(each.cell, printed_in))
+            for each in _in_printed_order(annex2, found.numbers)
         ],
         "added": _records(annex2, found.added[:MOST_RECORDS]),
         "removed": _records(annex2, found.removed[:MOST_RECORDS]),
@@ -112,6 +113,12 @@ def _told(case: Any, found: Comparison, printed_in: tuple[SummaryVersion, ...] =
 def _name(annex2: Any, difference: Difference) -> str:
     cell = cells_of(annex2).get(difference.cell)
     return cell.name if cell is not None else difference.cell
+
+
+def _in_printed_order(annex2: Any, numbers: Iterable[Difference]) -> list[Difference]:
+    """Stored figures come in the order in which their database keeps keys."""
+    places = {code: place for place, code in enumerate(cells_of(annex2))}
+    return sorted(numbers, key=lambda each: places.get(each.cell, len(places)))
 
 
 def _by_hand(cell: str, versions: tuple[SummaryVersion, ...]) -> tuple[bool, bool]:
