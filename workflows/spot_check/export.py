@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from openpyxl.cell import WriteOnlyCell
 
 from cases.models import CaseEvent, DrawEntry
+from cases.sampling.drawing import ALL
 from cases.sampling.frame import FACTORS
 from cases.spreadsheets import CHUNK, Cells, add_about, add_filter, add_sheet, new_book, saved
 from cases.wording import cdate, cdatetime
@@ -65,12 +66,14 @@ def _about(found: Seen, count: int) -> list[tuple[str, str]]:
     case, record = found.case, found.record
     event = CaseEvent.objects.filter(case=case.pk, verb="draw").order_by("seq").last()
     parts = event.details if event is not None else {}
+    size = record.size if found.whole else found.entries.filter(drawn=True, replaces=None).count()
     return [
         (_("Spot-check"), f"{case.number} {record.title}"),
+        *([] if found.whole else [(_("Part of the frame"), _part(found))]),
         (_("Drawn"), cdatetime(record.drawn_at) if record.drawn_at else ""),
         (_("Institutions as of"), cdate(record.frame_on) if record.frame_on else ""),
         (_("Institutions in the frame"), str(count)),
-        (_("Institutions to draw"), str(record.size)),
+        (_("Institutions to draw"), str(size)),
         (_("Seed"), record.seed),
         (_("Seed: the system’s part"), parts.get("system", "")),
         (_("Seed: the public part"), parts.get("public", "")),
@@ -79,3 +82,13 @@ def _about(found: Seen, count: int) -> list[tuple[str, str]]:
         (_("Large from so many medical beds"), str(record.factors["beds_large"])),
         *((str(name), f"× {share}") for name, share in factor_rows(record)),
     ]
+
+
+def _part(found: Seen) -> str:
+    """What can be done with the institutions of one prefecture alone."""
+    if found.entries.filter(stratum=ALL).exists():
+        return _("Your institutions only. All institutions were one stratum, which is drawn again as a whole.")
+    return _(
+        "Your institutions only. Each stratum is drawn by itself: with the seed and the number of its institutions "
+        "that were drawn, its draw can be done again."
+    )

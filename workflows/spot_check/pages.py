@@ -17,11 +17,11 @@ from cases.models import CaseEvent, OrgUnit
 from cases.naming import ACTOR
 from cases.sampling.entries import reproduce
 from cases.web import viewer_of
-from workflows.desk.timeline import entries
+from workflows.desk.verb_pages import open_item
 from workflows.finding.forms import take_over
 from workflows.spot_check.forms import DrawForm, PlanForm, ReasonForm
 from workflows.spot_check.opening import KIND, drawing_grant
-from workflows.spot_check.shown import factor_rows, lines_of, meaning, seen, strata_words
+from workflows.spot_check.shown import course_of, factor_rows, lines_of, meaning, seen, strata_words
 from workflows.spot_check.states import LIVE, State
 from workflows.step import edition_of
 from workflows.web import case_in_scope, perform_from
@@ -113,8 +113,9 @@ def _page(request: HttpRequest, pk: int, given: dict[str, forms.Form], status: i
         "nav_current": "spot_checks",
     }
     if found.whole:
+        context["item"] = open_item(case)
         events = list(CaseEvent.objects.filter(case=pk).select_related(*ACTOR).order_by("-seq")[:MOST_EVENTS])
-        context["entries"] = entries(case, events)
+        context["entries"] = course_of(case, events)
         context["drawing"] = next((event.details for event in events if event.verb == "draw"), None)
         context["institutions"] = found.entries.count() if record.seed else _in_frame(case, viewer.on)
         if record.seed and request.GET.get("again"):

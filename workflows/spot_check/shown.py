@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from cases.access import Viewer
 from cases.editions.quality import QualityEdition, quality_of
-from cases.models import Case, DrawEntry, OrgUnit, SpotCheck, User, WorkItem
+from cases.models import Case, CaseEvent, DrawEntry, OrgUnit, SpotCheck, User, WorkItem
 from cases.roles import Role
 from cases.sampling.drawing import ALL
 from cases.sampling.frame import FACTORS, LARGE, SMALL
 from cases.tree import within
 from workflows.desk.destinations import page_of_case
+from workflows.desk.timeline import Entry, entries
 from workflows.engine import no_such_case
 from workflows.kinds import KINDS
 from workflows.spot_check.kind import SpotCheckCase
@@ -158,6 +159,30 @@ def lines_of(found: Seen, viewer: Viewer) -> list[Line]:
             )
         )
     return lines
+
+
+def course_of(case: Case, events: list[CaseEvent]) -> list[Entry]:
+    """The events, with the institutions and experts that each is about; two queries of its own."""
+    about = [event.details for event in events]
+    units = {details[name] for details in about for name in ("dropped", "in_place") if details.get(name)}
+    visits = dict(Case.objects.filter(parent=case.pk, kind="visit").values_list("pk", "unit__name"))
+    names = dict(OrgUnit.objects.filter(pk__in=units).values_list("pk", "name"))
+    shown = entries(case, events)
+    return [
+        replace(entry, detail=_about(event.details, visits, names) or entry.detail)
+        for entry, event in zip(shown, events, strict=True)
+    ]
+
+
+def _about(details: dict[str, Any], visits: dict[int, str], names: dict[int, str]) -> str:
+    if "visit" in details:
+        return visits.get(details["visit"], "")
+    if "dropped" in details:
+        change = {"from": names.get(details["dropped"], ""), "to": names.get(details["in_place"], "—")}
+        return _("%(from)s → %(to)s") % change
+    if "drawn" in details:
+        return _("%(drawn)d of %(all)d institutions") % {"drawn": details["drawn"], "all": details["institutions"]}
+    return ""
 
 
 def strata_words(record: SpotCheck) -> str:
