@@ -19,7 +19,7 @@ COLUMNS = (ON_TIME, EXTENDED, LATE, UNDATED, OVERDUE, OPEN)
 
 
 def write_table(table: Table, year: int, viewer: Viewer, not_opened: int) -> io.BytesIO:
-    """One line a unit and step; a second sheet says what the numbers are of, and how many institutions are not in them."""
+    """One line a unit and step; a second sheet says what the numbers are of, and how many institutions they lack."""
     book = new_book()
     headings = [
         (pgettext("column", "Unit"), WIDTH_OF_NAME),
