@@ -19,7 +19,8 @@ from workflows.consistency import faults
 from workflows.engine import perform, perform_many
 from workflows.step import history_of
 
-MOST_QUERIES = 14
+MOST_QUERIES = 12
+FOR_FACTS = 2  # the rows that held are ended, those that hold now begin (ADR 0023)
 
 
 def rows() -> dict[str, int]:
@@ -87,16 +88,16 @@ def test_what_is_stored_of_a_whole_year_agrees_with_itself(story: Story) -> None
     assert Case.objects.count() == 2
 
 
-def test_a_step_takes_at_most_fourteen_queries_whatever_the_size_of_the_case(story: Story) -> None:
+def test_a_step_takes_at_most_twelve_queries_whatever_the_size_of_the_case(story: Story) -> None:
+    """A finding's step writes its record and the record's history too; what figures count of it takes two more."""
     finding = rectifying(story)
     small = queries_of(finding.case, "start", by=story.filler, at=story.at)
     story.evidence(finding.case, "after", story.filler)
-    perform(finding.case, "fix", by=story.filler, at=story.at, result="已整改。")
     for _round in range(10):
-        perform(finding.case, "return_", by=story.officer, at=story.at, reason="不合格。")
         perform(finding.case, "fix", by=story.filler, at=story.at, result="已整改。")
-    large = queries_of(finding.case, "return_", by=story.officer, at=story.at, reason="不合格。")
-    assert max(small, large) <= MOST_QUERIES
+        large = queries_of(finding.case, "return_", by=story.officer, at=story.at, reason="不合格。")
+    assert small <= MOST_QUERIES
+    assert large <= MOST_QUERIES + FOR_FACTS
 
 
 def test_cancelling_costs_the_same_for_few_findings_and_for_many(story: Story) -> None:
