@@ -126,6 +126,7 @@ def summary_page(
         "later": changes_since(case.unit, record.round.cycle_year, cutoff_on, viewer.at) if has_passed else 0,
         "missing_form": missing_form or MissingForm(initial={"missing_reason": record.missing_reason}),
         "verbs": verbs,
+        "verb_url": f"{KIND}_verb",
         "forms": {
             verb: form[1] if form and form[0] == verb else ReasonForm(auto_id=f"{verb}-%s")
             for verb in ASKING

@@ -134,6 +134,7 @@ def report_page(
         "max_mb": case.edition.parsed.settings.max_upload_mb,
         "missing_form": missing_form or MissingPrefecturesForm(initial={"missing_reason": record.missing_reason}),
         "verbs": verbs,
+        "verb_url": f"{KIND}_verb",
         "forms": {
             verb: form[1] if form and form[0] == verb else ReasonForm(auto_id=f"{verb}-%s")
             for verb in ASKING
