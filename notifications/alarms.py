@@ -24,11 +24,10 @@ from cases.editions.times import Ladder
 from cases.events import Sealed
 from cases.ladders import Reach, alarm_after, reached
 from cases.models import Case, CaseEvent, EventDelivery, WorkItem
-from cases.rows import update_rows
+from cases.rows import insert_values, update_rows
 from cases.signals import recorded
 from notifications.due import DueItem, claim
 from notifications.models import Alarm
-from notifications.writing import insert
 
 REMIND, ESCALATE = "remind", "escalate"
 MISSED_AFTER = dt.timedelta(days=1)  # rungs lie at least a day apart: whoever is on time tells one at a time
@@ -157,11 +156,11 @@ def _ladder_of(item: DueItem) -> Ladder | None:
 def _write(alerts: list[Alert], at: dt.datetime) -> None:
     """Events on the chains of their cases, deliveries and alarms, and the cases' counts and heads: set-wise."""
     events = [_event(alert, at) for alert in alerts]
-    found = insert(CaseEvent, EVENT_COLUMNS, events, returning=("case_id", "seq", "id"))
+    found = insert_values(CaseEvent, EVENT_COLUMNS, events, returning=("case_id", "seq", "id"))
     keys = {(case_id, seq): key for case_id, seq, key in found}
     pairs = [(alert, keys[event[0], event[1]]) for alert, event in zip(alerts, events, strict=True)]
-    insert(EventDelivery, ("event", "attempts"), [(key, 0) for _alert, key in pairs])
-    insert(Alarm, ALARM_COLUMNS, [row for alert, key in pairs for row in _alarms(alert, key)])
+    insert_values(EventDelivery, ("event", "attempts"), [(key, 0) for _alert, key in pairs])
+    insert_values(Alarm, ALARM_COLUMNS, [row for alert, key in pairs for row in _alarms(alert, key)])
     cases = {alert.item.process_id: alert.item.process for alert in alerts}
     update_rows(Case, list(cases.values()), ("event_count", "chain_head"))
 

@@ -18,6 +18,7 @@ from django.db import transaction
 
 from cases.clock import local_date
 from cases.models import EventDelivery, User
+from cases.rows import insert_values
 from notifications.audience import Batch, Hearing
 from notifications.leases import Claim, claim, finish
 from notifications.models import Dispatch, Message, Preference, Webhook
@@ -26,7 +27,6 @@ from notifications.rules import rules
 from notifications.seen import seen
 from notifications.sending import send_dispatches
 from notifications.wording import kept_facts
-from notifications.writing import insert
 
 __all__ = ["deliver_events", "send_dispatches"]
 
@@ -108,14 +108,14 @@ class Outgoing:
         """Write the rows of these events."""
         heard = [hearing for hearing in self.hearings if hearing.event.pk in events]
         rows = [self._message(hearing) for hearing in heard]
-        new = insert(Message, MESSAGE, rows, returning=("event", "recipient", "id"))
+        new = insert_values(Message, MESSAGE, rows, returning=("event", "recipient", "id"))
         keys = {(event_id, user_id): key for event_id, user_id, key in new}
         sent = [
             row
             for hearing in heard
             for row in self._dispatches(hearing, keys[hearing.event.pk, hearing.person.user_id])
         ]
-        insert(Dispatch, DISPATCH, sent)
+        insert_values(Dispatch, DISPATCH, sent)
 
     def _message(self, hearing: Hearing) -> tuple[Any, ...]:
         event, rule, person, item = hearing

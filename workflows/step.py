@@ -7,6 +7,7 @@ case and a mass move of thousands are the same code (design, What costs).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -22,13 +23,15 @@ from cases.editions.schema import EditionData
 from cases.events import build_event
 from cases.ladders import next_alarm
 from cases.models import Case, CaseEvent, Edition, EventDelivery, Severity, WorkItem
-from cases.rows import CHUNK, insert_rows, update_rows
+from cases.rows import CHUNK, insert_rows, insert_values, update_rows
 from cases.workdays import NATIONAL, WorkCalendar
 from workflows.dated_facts import Change, digest_of, facts_of, write_changes
 from workflows.kinds import Facts
 
 CASE_FIELDS = ("state", "version", "event_count", "chain_head", "held_at", "status", "finished", "slot")
 ITEM_FIELDS = ("status", "finished", "owner_id", "assigned", "done_by_id", "outcome")
+EVENT_FIELDS = tuple(field.attname for field in CaseEvent._meta.concrete_fields if not field.primary_key)
+HISTORY_FIELDS = ("history_date", "history_user_id", "history_change_reason", "history_type")
 DATE_FIELDS = (
     "due_at",
     "due_rule",
@@ -82,11 +85,20 @@ class Batch:
         insert_rows(WorkItem, self.new_items)
         for event, _deliver in self.events:
             event.case = event.case
-        insert_rows(CaseEvent, [event for event, _deliver in self.events])
-        insert_rows(EventDelivery, [EventDelivery(event=event) for event, deliver in self.events if deliver])
-        insert_rows(history_of(Case)[0], [history_row(*entry) for entry in self.history])
+        self._write_events()
+        insert_history(Case, self.history)
         if self.facts:
             write_changes(self.facts)
+
+    def _write_events(self) -> None:
+        """The events, and a delivery of each that somebody has to hear of."""
+        delivered = [event for event, deliver in self.events if deliver]
+        if len(self.events) == 1 or delivered:
+            insert_rows(CaseEvent, [event for event, _deliver in self.events])
+            insert_rows(EventDelivery, [EventDelivery(event=event) for event in delivered])
+        else:
+            rows = [tuple(getattr(event, name) for name in EVENT_FIELDS) for event, _deliver in self.events]
+            insert_values(CaseEvent, EVENT_FIELDS, rows)
 
 
 @cache
@@ -96,21 +108,21 @@ def history_of(model: Any) -> tuple[Any, tuple[str, ...]]:
     return table, tuple(field.attname for field in table.tracked_fields)
 
 
-def history_row(row: Any, user: Any, at: dt.datetime, reason: str, kind: str) -> Any:
-    """The history row of a change that simple-history's signals do not see."""
-    model: Any = Case if isinstance(row, Case) else type(row)
+def insert_history(model: Any, entries: Sequence[tuple[Any, Any, dt.datetime, str, str]]) -> None:
+    """What simple-history would note of rows that its signals do not see: row, who, when, why, and what kind."""
     table, names = history_of(model)
-    values = {name: getattr(row, name) for name in names}
-    return table(**values, history_date=at, history_user=user, history_change_reason=reason or None, history_type=kind)
+    rows = [
+        (*(getattr(row, name) for name in names), at, user.pk if user else None, reason or None, kind)
+        for row, user, at, reason, kind in entries
+    ]
+    insert_values(table, (*names, *HISTORY_FIELDS), rows)
 
 
 def _create_with_history(model: Any, rows: list[Any]) -> None:
     """Insert the records of new cases, and what simple-history would have noted of each."""
     model.objects.bulk_create(rows, batch_size=CHUNK)
     if hasattr(model, "history"):
-        steps = (row.case.step for row in rows)
-        past = [history_row(row, step.actor.user, step.at, "", "+") for row, step in zip(rows, steps, strict=True)]
-        history_of(model)[0].objects.bulk_create(past, batch_size=CHUNK)
+        insert_history(model, [(row, row.case.step.actor.user, row.case.step.at, "", "+") for row in rows])
 
 
 @dataclass

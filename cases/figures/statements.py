@@ -141,7 +141,8 @@ def _counted(scope: Scope) -> Statement:
             JOIN cases_drawentry entry ON entry.id = visit.entry_id
             JOIN cases_case spot_check ON spot_check.id = entry.spot_check_id
             JOIN cases_orgunit checker ON checker.id = spot_check.unit_id
-            WHERE visit.concluded_at <= %s AND checker.kind = 'region' AND spot_check.year = %s
+            WHERE visit.concluded_at <= %s AND checker.kind = 'region'
+              AND spot_check.kind = 'spot_check' AND spot_check.year = %s
         ), counted AS (
             SELECT placed.unit_id, placed.county_id, placed.institution_id,
                    CASE WHEN fact.verified THEN fact.medical_beds END AS medical_beds,

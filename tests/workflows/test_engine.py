@@ -195,14 +195,17 @@ def test_a_step_that_fails_while_writing_leaves_nothing(
 ) -> None:
     story.fill()
     before = rows()
-    write = step_module.insert_rows
 
-    def fail(model: Any, new: list[Any]) -> None:
-        if model.__name__ == place:
-            raise ConnectionError("the database went away")
-        write(model, new)
+    def failing(write: Any) -> Any:
+        def insert(model: Any, *arguments: Any) -> Any:
+            if model.__name__ == place:
+                raise ConnectionError("the database went away")
+            return write(model, *arguments)
 
-    monkeypatch.setattr(step_module, "insert_rows", fail)
+        return insert
+
+    for name in ("insert_rows", "insert_values"):
+        monkeypatch.setattr(step_module, name, failing(getattr(step_module, name)))
     with pytest.raises(ConnectionError):
         story.perform("request_confirmation", story.filler)
     assert rows() == before
