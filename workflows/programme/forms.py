@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from cases.models import Round
-from workflows.engine import MAX_REASON
 from workflows.programme.drafts import Dates
 from workflows.programme.shown import RoundLine
 
@@ -118,17 +117,6 @@ class WorkPlanForm(forms.Form):
         max_length=LONGEST,
         widget=forms.Textarea,
         help_text=gettext_lazy("Who leads, which departments take part, and who answers for what."),
-    )
-
-
-class ReasonForm(forms.Form):
-    """Why something goes back."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=MAX_REASON,
-        widget=forms.Textarea,
-        error_messages={"required": gettext_lazy("Give the reason.")},
     )
 
 

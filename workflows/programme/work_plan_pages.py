@@ -22,8 +22,9 @@ from workflows.desk.timeline import entries
 from workflows.desk.verb_pages import open_item
 from workflows.desk.verbs import colleagues_of, offers
 from workflows.finding.forms import take_over
+from workflows.forms import ReasonForm
 from workflows.programme.drafts import drafting, save_work_plan
-from workflows.programme.forms import ReasonForm, WorkPlanForm
+from workflows.programme.forms import WorkPlanForm
 from workflows.programme.pages import draft_answer
 from workflows.programme.work_plan import PARTS, WRITABLE, State
 from workflows.quality_cycle.selfcheck_forms import row_version_of

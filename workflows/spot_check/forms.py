@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import User
-from workflows.engine import MAX_REASON
 from workflows.extension.forms import day_input
 from workflows.spot_check.drawing import LONGEST_PUBLIC
 from workflows.spot_check.planning import LONGEST_TITLE, MOST
@@ -38,17 +37,6 @@ class DrawForm(forms.Form):
             "For example the winning numbers of today’s lottery; may be empty. The system adds random bytes of its own "
             "and records both."
         ),
-    )
-
-
-class ReasonForm(forms.Form):
-    """Why a spot-check is cancelled or an institution replaced."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=MAX_REASON,
-        widget=forms.Textarea,
-        error_messages={"required": _("Give the reason.")},
     )
 
 

@@ -19,7 +19,8 @@ from cases.sampling.entries import reproduce
 from cases.web import viewer_of
 from workflows.desk.verb_pages import open_item
 from workflows.finding.forms import take_over
-from workflows.spot_check.forms import DrawForm, PlanForm, ReasonForm
+from workflows.forms import ReasonForm
+from workflows.spot_check.forms import DrawForm, PlanForm
 from workflows.spot_check.opening import KIND, drawing_grant
 from workflows.spot_check.shown import course_of, factor_rows, lines_of, meaning, seen, strata_words
 from workflows.spot_check.states import LIVE, State

@@ -16,7 +16,8 @@ from cases.models import DrawEntry, User
 from cases.web import viewer_of
 from workflows.engine import no_such_case
 from workflows.finding.forms import take_over
-from workflows.spot_check.forms import ReasonForm, TeamForm
+from workflows.forms import ReasonForm
+from workflows.spot_check.forms import TeamForm
 from workflows.spot_check.opening import KIND, drawing_grant
 from workflows.spot_check.shown import lines_of, seen
 from workflows.spot_check.states import State

@@ -20,23 +20,12 @@ from cases.errors import Conflict, Invalid, Refusal, WrongRole
 from cases.saving import StaleRow
 from cases.summaries.missing import explain
 from cases.web import viewer_of
-from workflows.engine import MAX_REASON
+from workflows.forms import ReasonForm
 from workflows.summary.scope import completing, summary_in_scope
 from workflows.web import perform_from
 
 LONGEST_REASON = 2_000
 ASKING = ("send_back", "return_", "correct")  # verbs that want a reason
-
-
-class ReasonForm(forms.Form):
-    """Why it goes back, or what is corrected."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=MAX_REASON,
-        widget=forms.Textarea,
-        error_messages={"required": gettext_lazy("Give the reason.")},
-    )
 
 
 class MissingForm(forms.Form):

@@ -23,8 +23,9 @@ from cases.web import viewer_of
 from workflows.desk.timeline import entries
 from workflows.desk.verb_pages import open_item
 from workflows.desk.verbs import above_offers
+from workflows.forms import ReasonForm
 from workflows.kinds import kind_of
-from workflows.summary.acting import ASKING, MissingForm, ReasonForm, act, save_missing
+from workflows.summary.acting import ASKING, MissingForm, act, save_missing
 from workflows.summary.kind import KIND
 from workflows.summary.scope import (
     BEFORE_FILING,

@@ -25,8 +25,9 @@ from cases.web import viewer_of
 from workflows.desk.timeline import entries
 from workflows.desk.verb_pages import open_item
 from workflows.desk.verbs import above_offers
+from workflows.forms import ReasonForm
 from workflows.reporting.steps import label_of
-from workflows.summary.acting import ASKING, LONGEST_REASON, MissingForm, ReasonForm, act, save_missing
+from workflows.summary.acting import ASKING, LONGEST_REASON, MissingForm, act, save_missing
 from workflows.summary.regional import State
 from workflows.summary.regional_comparison import Comparison, compare
 from workflows.summary.regional_opening import KIND
