@@ -56,7 +56,8 @@ def send_again(viewer: Viewer, keys: list[int] | None, at: dt.datetime) -> int:
     failed = dispatches_for(viewer, Dispatch.State.FAILED)
     chosen = failed.filter(pk__in=keys) if keys is not None else failed
     known = list(chosen.order_by("pk").values_list("pk", flat=True)[:MOST_AGAIN])
-    fresh: dict[str, Any] = {"state": Dispatch.State.WAITING, "attempts": 0, "not_before": at, "done_at": None}
+    counts = {"attempts": 0, "alone": 0, "failures": 0}
+    fresh: dict[str, Any] = {"state": Dispatch.State.WAITING, "not_before": at, "done_at": None, **counts}
     held = Dispatch.objects.filter(pk__in=known, state=Dispatch.State.FAILED).order_by()
     return held.update(**fresh, token=None, lease_until=None)
 

@@ -30,8 +30,8 @@ MOST_SECONDS = 300  # of one sweep; the lease outlasts the slowest single messag
 GROUP = 50  # so many messages are noted as sent together; a worker that dies sends at most so many again
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
 ERROR_LENGTH = 300
-MOST_CLAIMS = len(PAUSES) + 4  # a message that workers keep dying of is given up
-CAREFUL_AFTER = 3  # claims; from then on a message is sent alone, so that those beside it do not die with it
+CAREFUL_AFTER = 3  # claims without an answer; from then on a message is sent alone, and no other dies with it
+MOST_ALONE = len(PAUSES)  # a message that workers die of even when it is alone is given up
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,10 @@ def send_dispatches(at: dt.datetime, limit: int = 100) -> int:
     begun, done = time.monotonic(), 0
     outcomes: list[Outcome] = []
     waiting, left = _together(_loaded(taken.keys))
-    _release(taken.token, left)
+    if left:
+        _release(taken.token, left)
+    if any(map(_suspicious, waiting)):
+        _begin_alone(taken.token, waiting[0], at)
     preferences = preferences_of(_recipient_of(dispatch).pk for dispatch in waiting)
     channels = Channels(preferences)
     try:
@@ -65,16 +68,29 @@ def send_dispatches(at: dt.datetime, limit: int = 100) -> int:
     finally:
         channels.close()
         done += finish(taken.token, outcomes, at)
-    _release(taken.token, waiting)
+    if waiting:
+        _release(taken.token, waiting)
     return done
 
 
 def _together(claimed: list[Dispatch]) -> tuple[list[Dispatch], list[Dispatch]]:
     """What is sent in this sweep, and what is left to the next: all of it, or one that was begun too often, alone."""
-    suspect = next((dispatch for dispatch in claimed if dispatch.attempts > CAREFUL_AFTER), None)
+    suspect = next(filter(_suspicious, claimed), None)
     if suspect is None:
         return claimed, []
     return [suspect], [dispatch for dispatch in claimed if dispatch is not suspect]
+
+
+def _suspicious(dispatch: Dispatch) -> bool:
+    """Whether workers died more than once with this one among what they held, which alone proves nothing."""
+    return dispatch.attempts > CAREFUL_AFTER
+
+
+def _begin_alone(token: uuid.UUID, dispatch: Dispatch, at: dt.datetime) -> None:
+    """Note before it is sent that it is sent alone; should the worker die, its next try comes after a growing pause."""
+    pause = PAUSES[min(dispatch.alone, len(PAUSES) - 1)]
+    held = Dispatch.objects.filter(pk=dispatch.pk, token=token)
+    held.update(alone=F("alone") + 1, lease_until=at + max(LEASE, pause))
 
 
 class Channels:
@@ -86,7 +102,7 @@ class Channels:
 
     def send(self, dispatch: Dispatch) -> Outcome:
         """Send one message by its channel, in its reader's language."""
-        if dispatch.attempts > MOST_CLAIMS:
+        if dispatch.alone >= MOST_ALONE:
             return Outcome(dispatch, _("Given up: it was begun too often and never finished."), for_good=True)
         recipient = _recipient_of(dispatch)
         language = self.preferences.get(recipient.pk, DEFAULT).language
@@ -138,6 +154,9 @@ def finish(token: uuid.UUID, outcomes: Iterable[Outcome], at: dt.datetime) -> in
         for (state, error, not_before, done_at), keys in by_outcome.items():
             held = Dispatch.objects.filter(pk__in=keys, token=token, state=Dispatch.State.WAITING).order_by()
             changed: dict[str, Any] = {"state": state, "last_error": error, "done_at": done_at}
+            if error:
+                # An answer, if a bad one: no worker died of it.
+                changed |= {"failures": F("failures") + 1, "attempts": 0, "alone": 0}
             if not_before is not None:
                 changed["not_before"] = not_before
             done += held.update(**changed, token=None, lease_until=None)
@@ -153,7 +172,7 @@ def _changes(outcome: Outcome, at: dt.datetime) -> tuple[Any, ...]:
         return Dispatch.State.NO_ADDRESS, "", None, at
     if not outcome.error:
         return Dispatch.State.SENT, "", None, at
-    tries = outcome.dispatch.attempts
+    tries = outcome.dispatch.failures + 1
     if outcome.for_good or tries > len(PAUSES):
         return Dispatch.State.FAILED, outcome.error, None, at
     return Dispatch.State.WAITING, outcome.error, at + PAUSES[tries - 1], None
@@ -181,5 +200,4 @@ def _words(dispatch: Dispatch, language: str) -> Any:
 def _release(token: uuid.UUID, unsent: list[Dispatch]) -> None:
     """Give back what there was no time for; it does not count as tried."""
     held = Dispatch.objects.filter(pk__in=[dispatch.pk for dispatch in unsent], token=token).order_by()
-    if unsent:
-        held.update(token=None, lease_until=None, attempts=F("attempts") - 1)
+    held.update(token=None, lease_until=None, attempts=F("attempts") - 1)

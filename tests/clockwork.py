@@ -26,6 +26,7 @@ from cases.access import SYSTEM, appoint
 from cases.clock import end_of_day, local_date, start_of_day
 from cases.models import Case, CaseEvent, EventDelivery, User, WorkItem
 from notifications.models import Alarm, Dispatch, Message, Preference
+from notifications.sending import LEASE, PAUSES
 from project.clock import SWEEPS, Rounds
 from tests.fast_clock import FastClock
 from tests.worlds import BEGINNING, World, build_world, moment, unit
@@ -120,9 +121,9 @@ class Ledger:
         return count
 
     def finish(self) -> None:
-        """Let the rest be done in this process, after every lease has run out."""
+        """Let the rest be done in this process, after every lease has run out, the longest pause included."""
         rounds = Rounds()
-        at = self.clock.now() + dt.timedelta(hours=1)
+        at = self.clock.now() + LEASE + PAUSES[-1]
         tick = 0.0
         while rounds.go(at, tick, [sweep.name for sweep in SWEEPS]) <= tick:
             tick += 1.0

@@ -34,7 +34,9 @@ class Dispatch(models.Model):
     """A message on its way out by one channel.
 
     ``key`` is the idempotency key that travels with it; ``token`` is fresh for every claim, and only its holder may
-    finish. A message for somebody who wants one e-mail a day waits in the state ``digest`` until it is ``gathered``.
+    finish. ``attempts`` counts claims since the last answer, ``alone`` those of them in which nothing else was sent,
+    and ``failures`` the answers that were refusals. A message for somebody who wants one e-mail a day waits in the
+    state ``digest`` until it is ``gathered``.
     """
 
     class Channel(models.TextChoices):
@@ -60,7 +62,9 @@ class Dispatch(models.Model):
     not_before = models.DateTimeField(_("Not before"))
     token = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(_("Attempts"), default=0)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    alone = models.PositiveSmallIntegerField(db_default=0, editable=False)
+    failures = models.PositiveSmallIntegerField(_("Attempts"), db_default=0)
     last_error = models.CharField(_("Last error"), max_length=300, blank=True)
     done_at = models.DateTimeField(_("Finished"), null=True)
 

@@ -52,7 +52,7 @@ def own(user: User) -> Message:
 
 def failed(message: Message, **fields: Any) -> Dispatch:
     given = {"channel": "email", "state": Dispatch.State.FAILED, "created_at": NOW, "not_before": NOW}
-    changed = given | {"last_error": "550 mailbox", "attempts": 6} | fields
+    changed = given | {"last_error": "550 mailbox", "failures": 6} | fields
     Dispatch.objects.filter(message=message, message__isnull=False).delete()
     return Dispatch.objects.create(message=message, **changed)
 
@@ -220,7 +220,7 @@ def test_what_failed_is_listed_with_its_error_and_can_be_sent_again(told: Story)
     assert "550 mailbox" in text(client.get("/outgoing/"))
     client.post("/outgoing/again/", {"dispatch": [first.pk]})
     again = Dispatch.objects.get(pk=first.pk)
-    assert (again.state, again.attempts, again.not_before, again.key) == ("waiting", 0, NOW, first.key)
+    assert (again.state, again.failures, again.not_before, again.key) == ("waiting", 0, NOW, first.key)
     assert Dispatch.objects.get(pk=second.pk).state == "failed"
     client.post("/outgoing/again/", {"all": "1"})
     assert Dispatch.objects.get(pk=second.pk).state == "waiting"

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -151,7 +152,7 @@ def test_what_fails_is_tried_again_in_growing_pauses_and_then_given_up(called: D
         assert send_dispatches(now + pause - dt.timedelta(seconds=1)) == 0
         now += pause
     assert send_dispatches(now) == 1
-    assert (again(called).state, again(called).attempts) == ("failed", len(PAUSES) + 1)
+    assert (again(called).state, again(called).failures) == ("failed", len(PAUSES) + 1)
     assert "503" in again(called).last_error
     assert "busy" in again(called).last_error
     assert send_dispatches(now + dt.timedelta(days=30)) == 0
@@ -208,9 +209,23 @@ def test_a_message_that_cannot_be_worded_does_not_hold_up_the_others(
 
 
 def test_what_workers_keep_dying_of_is_given_up(called: Dispatch) -> None:
-    Dispatch.objects.filter(pk=called.pk).update(attempts=sending.MOST_CLAIMS)
+    Dispatch.objects.filter(pk=called.pk).update(attempts=sending.CAREFUL_AFTER, alone=sending.MOST_ALONE)
     send_dispatches(AT)
     assert again(called).state == "failed"
+
+
+def test_workers_that_die_with_many_messages_in_hand_say_nothing_about_any_of_them(called: Dispatch) -> None:
+    Dispatch.objects.filter(pk=called.pk).update(attempts=1000)
+    send_dispatches(AT)
+    assert again(called).state == "sent"
+
+
+def test_an_answer_shows_that_no_worker_dies_of_the_message(called: Dispatch, receiver: Receiver) -> None:
+    receiver.answer = lambda _call: (503, {}, b"busy")
+    Dispatch.objects.filter(pk=called.pk).update(attempts=20, alone=sending.MOST_ALONE - 1)
+    send_dispatches(AT)
+    found = again(called)
+    assert (found.state, found.attempts, found.alone, found.failures) == ("waiting", 0, 0, 1)
 
 
 def test_a_message_that_workers_die_of_takes_no_other_with_it(
@@ -220,10 +235,12 @@ def test_a_message_that_workers_die_of_takes_no_other_with_it(
     for days in (7, 5, 3):
         reminded(story, days=-days)
     poison, *others = Dispatch.objects.filter(channel="webhook").order_by("pk")
+    died: list[dt.datetime] = []
     original = sending.Channels.send
 
     def send(self: Any, dispatch: Dispatch) -> Any:
-        if dispatch.pk == poison.pk and dispatch.attempts <= sending.MOST_CLAIMS:
+        if dispatch.pk == poison.pk and dispatch.alone < sending.MOST_ALONE:
+            died.append(at)
             raise KeyboardInterrupt
         return original(self, dispatch)
 
@@ -235,6 +252,9 @@ def test_a_message_that_workers_die_of_takes_no_other_with_it(
         except KeyboardInterrupt:
             at += LEASE
     assert again(poison).state == "failed"
+    assert [later - sooner for sooner, later in pairwise(died[sending.CAREFUL_AFTER :])] == [
+        max(LEASE, pause) for pause in PAUSES[:-1]
+    ]
     assert [again(other).state for other in others] == ["sent", "sent"]
     assert len(receiver.calls) == len(others)
 
