@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from cases.duties import Span, require_apart
 from cases.errors import Invalid
 from cases.models.org import Appointment, OrgUnit, OrgUnitGroupObjectPermission, Post, User
 from cases.roles import RULES
@@ -37,10 +38,11 @@ class Seat(NamedTuple):
 def appoint_all(seats: Sequence[Seat], *, by: User, at: dt.datetime) -> None:
     """Give every person their role, or change its end; safe to repeat. ``by`` and ``at`` (UTC) go into the history.
 
-    Raises Invalid when a role may not be held at that kind of unit.
+    Raises Invalid when a role may not be held at that kind of unit, or not beside another (``cases.duties``).
     """
     if any(seat.unit.kind not in RULES[seat.role].kinds for seat in seats):
         raise Invalid("role_at_wrong_unit", _("This role cannot be held at this kind of unit."))
+    require_apart(Span(seat.user.pk, seat.role, seat.valid_from, seat.valid_until) for seat in seats)
     posts = _posts(seats)
     known = {
         (held.user_id, held.unit_id, held.role, held.valid_from): held

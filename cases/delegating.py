@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.access import Viewer
 from cases.clock import start_of_day
+from cases.duties import kept_apart
 from cases.errors import Invalid, OutOfScope, Refusal, WrongRole
 from cases.models import Appointment, CaseEvent, OrgUnit, User
 from cases.roles import RULES, SEPARATED
@@ -170,7 +171,8 @@ def _check_person(source: Appointment, to: User, from_: dt.date, until: dt.date)
     if any(each.delegated_by_id is not None and _same_post(each, source) for each in during):
         raise _invalid("to", "stands_in_already", _("This person stands in at that post in the same time already."))
     for each in during:
-        if each.role in _kept_apart(source.role) and _overlap(each.unit, source.unit):
+        apart = each.role in kept_apart(source.role)  # wherever it is held
+        if apart or (each.role in _kept_apart(source.role) and _overlap(each.unit, source.unit)):
             message = _("%(name)s is %(role)s there: the two posts watch each other and stay in two hands.")
             words = {"name": to, "role": each.get_role_display()}
             raise _invalid("to", "separate_duties", message % words)
@@ -189,7 +191,8 @@ def _kept_apart(role: str) -> frozenset[str]:
     others = {grant for group in SEPARATED if not RULES[role].grants.isdisjoint(group) for grant in group} - RULES[
         role
     ].grants
-    return frozenset(name for name, rule in RULES.items() if not rule.grants.isdisjoint(others))
+    watching = frozenset(str(name) for name, rule in RULES.items() if not rule.grants.isdisjoint(others))
+    return watching | kept_apart(role)
 
 
 def _used_on(delegation: Appointment, day: dt.date) -> bool:

@@ -78,6 +78,9 @@ REFUSED: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "from region head to officer": ("region_head", "region_officer", {}, "to"),
     "between administrators": ("system_admin", "security_admin", {}, "to"),
     "from administrator to auditor": ("system_admin", "auditor", {}, "to"),
+    "from administrator to an officer of the region": ("system_admin", "region_officer", {}, "to"),
+    "from inspector to an officer of the region": ("inspector", "region_officer", {}, "to"),
+    "from an officer of the region to an inspector": ("region_officer", "inspector", {}, "to"),
     "from yesterday": ("county_officer", "colleague", {"from_": dt.date(2021, 5, 11)}, "from_"),
     "without a day": ("county_officer", "colleague", {"until": MONDAY}, "until"),
     "without an end in sight": ("county_officer", "colleague", {"until": dt.date(2022, 5, 17)}, "until"),
@@ -100,7 +103,6 @@ ALLOWED = {
     "to a colleague of the same post": ("county_officer", "colleague"),
     "from head to filler": ("institution_head", "institution_filler"),
     "from filler to head": ("institution_filler", "institution_head"),
-    "an administrator to an officer of the region": ("system_admin", "region_officer"),
 }
 
 
