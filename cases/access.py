@@ -20,10 +20,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.clock import local_date
 from cases.clock import now as clock_now
+from cases.duties import Span, require_apart
 from cases.errors import Invalid
 from cases.models.case import CaseParty
 from cases.models.org import Appointment, OrgUnit, OrgUnitGroupObjectPermission, Post, User
-from cases.roles import PARTY, PARTY_ROLES, RULES, UNIT_OF_HEAD
+from cases.roles import ANSWERED_FOR, PART_ROLES, PARTY, PARTY_ROLES, RULES
 from cases.saving import sign
 from cases.tree import covers
 
@@ -140,7 +141,7 @@ class Viewer:
         One query, and none for those who head no unit.
         """
         answered_for = {
-            (unit_id, posts.officer) for unit_id, role in self.seats for posts in [UNIT_OF_HEAD.get(role)] if posts
+            (unit_id, post) for unit_id, role in self.seats for post in ANSWERED_FOR.get(role, ()) if post != role
         }
         empty = answered_for - self.seats
         if not empty:
@@ -201,6 +202,8 @@ class Viewer:
         if not permission.startswith(PARTY):
             return self.grant_for(permission, case.unit, owner=owner)
         part = permission.removeprefix(PARTY)
+        if part in PART_ROLES:
+            return self._grant_of_party(part, case, owner)
         if not CaseParty.objects.valid(self.on).filter(case=case.pk, user=self.user.pk, part=part).exists():
             return None
         held = Appointment.objects.own().valid(self.on).filter(user=self.user.pk).select_related("unit")
@@ -208,6 +211,18 @@ class Viewer:
         if seat is None:
             return None
         return Grant(seat.pk, seat.user_id, seat.unit_id, seat.role, seat.unit.path, permission)
+
+    def _grant_of_party(self, part: str, case: Case, owner: int | None) -> Grant | None:
+        """The appointment by which the person acts for a unit that has this part in the case today."""
+        held = [grant for grant in self.grants if grant.permission == "view" and grant.role in PART_ROLES[part]]
+        if not held:
+            return None
+        parties = CaseParty.objects.valid(self.on).filter(case=case.pk, part=part)
+        units = set(parties.filter(unit__in={grant.unit_id for grant in held}).values_list("unit", flat=True))
+        found = [grant for grant in held if grant.unit_id in units]
+        if owner is not None and (theirs := [grant for grant in found if grant.stands_in_for == owner]):
+            found = theirs
+        return found[0]._replace(permission=f"{PARTY}{part}") if found else None
 
     def may(self, permission: str, case: Case) -> bool:
         return self.grant_on(permission, case) is not None
@@ -258,10 +273,11 @@ def appoint(
     """Give a person a role at a unit; makes the post and its grants the first time. Safe to repeat.
 
     ``by`` and ``at`` (UTC, else this moment) go into its history. Raises Invalid when the role may not be held at this
-    kind of unit.
+    kind of unit, or not beside another that the person holds (``cases.duties``).
     """
     if unit.kind not in RULES[role].kinds:
         raise Invalid("role_at_wrong_unit", _("This role cannot be held at this kind of unit."))
+    require_apart([Span(user.pk, role, valid_from, valid_until)])
     post = post_for(unit, role)
     appointment = Appointment.objects.own().filter(user=user, unit=unit, role=role, valid_from=valid_from).first()
     if appointment is None:

@@ -25,6 +25,11 @@ class Role(models.TextChoices):
     REGION_EXPERT = "region_expert", _("Regional expert")
     NATION_OFFICER = "nation_officer", _("National officer")
     NATIONAL_EXPERT = "national_expert", _("National expert")
+    ALLIANCE_OFFICER = "alliance_officer", _("Alliance office")
+    MEMBER_OFFICER = "member_officer", _("Member’s office")
+    REFERRAL_CONTACT = "referral_contact", _("Referral contact")
+    CENTRE_OFFICER = "centre_officer", _("Guidance centre officer")
+    FINANCE_OFFICER = "finance_officer", _("Finance officer")
     INSPECTOR = "inspector", _("Inspector")
     SYSTEM_ADMIN = "system_admin", _("System administrator")
     SECURITY_ADMIN = "security_admin", _("Security administrator")
@@ -46,6 +51,9 @@ ORG_PERMISSIONS = [
     ("release", "Approve and file the region's report"),
     ("acknowledge", "Acknowledge the reports of regions"),
     ("draw", "Draw spot-checks and send out teams"),
+    ("run_pilots", "Run the alliance pilots"),
+    ("decide_pilots", "Select pilots and decide on them"),
+    ("keep_register", "Keep a guidance centre's register"),
     ("inspect", "Read audit trails"),
     ("manage_people", "Manage accounts and the roster"),
     ("manage_roles", "Manage roles and grants"),
@@ -71,13 +79,18 @@ RULES: dict[str, RoleRule] = {
     Role.INSTITUTION_HEAD: _rule("institution hospital community_centre", "view fill confirm"),
     Role.COUNTY_OFFICER: _rule("county", "view verify"),
     Role.COUNTY_APPROVER: _rule("county", "view approve"),
-    Role.PREFECTURE_OFFICER: _rule("prefecture", "view oversee compile"),
-    Role.PREFECTURE_HEAD: _rule("prefecture", "view oversee endorse"),
+    Role.PREFECTURE_OFFICER: _rule("prefecture", "view oversee compile run_pilots"),
+    Role.PREFECTURE_HEAD: _rule("prefecture", "view oversee endorse decide_pilots"),
     Role.REGION_OFFICER: _rule("region", "view oversee manage_cycles receive roll_up draw"),
     Role.REGION_HEAD: _rule("region", "view oversee manage_cycles release"),
     Role.REGION_EXPERT: _rule("region", ""),
     Role.NATION_OFFICER: _rule("nation", "view acknowledge draw"),
     Role.NATIONAL_EXPERT: _rule("nation", ""),
+    Role.ALLIANCE_OFFICER: _rule("hospital", "view"),
+    Role.MEMBER_OFFICER: _rule("institution hospital community_centre", "view"),
+    Role.REFERRAL_CONTACT: _rule("institution hospital community_centre", "view"),
+    Role.CENTRE_OFFICER: _rule("guidance_centre", "view keep_register"),
+    Role.FINANCE_OFFICER: _rule("finance_bureau", "view"),
     Role.INSPECTOR: _rule("nation region prefecture", "view inspect"),
     Role.SYSTEM_ADMIN: _rule("nation region prefecture", "manage_people"),
     Role.SECURITY_ADMIN: _rule("nation region prefecture", "manage_roles"),
@@ -101,12 +114,31 @@ POSTS: dict[str, Posts] = {
     "prefecture": Posts(Role.PREFECTURE_OFFICER, Role.PREFECTURE_HEAD),
     "region": Posts(Role.REGION_OFFICER, Role.REGION_HEAD),
     "nation": Posts(Role.NATION_OFFICER, Role.NATION_OFFICER),
+    "guidance_centre": Posts(Role.CENTRE_OFFICER, Role.CENTRE_OFFICER),
+    "finance_bureau": Posts(Role.FINANCE_OFFICER, Role.FINANCE_OFFICER),
 }
-UNIT_OF_HEAD: dict[str, Posts] = {posts.head: posts for posts in POSTS.values()}
+# Further posts for which the head of a unit answers when nobody holds them.
+OFFICES = {Role.INSTITUTION_HEAD: (Role.ALLIANCE_OFFICER, Role.MEMBER_OFFICER, Role.REFERRAL_CONTACT)}
+ANSWERED_FOR: dict[str, tuple[str, ...]] = {
+    posts.head: (posts.officer, *OFFICES.get(Role(posts.head), ())) for posts in POSTS.values()
+}
+WORKING = frozenset(ANSWERED_FOR) | {
+    role for roles in ANSWERED_FOR.values() for role in roles
+}  # has work addressed to it
 
 # Who acts only in the cases that name them as a party, whatever their unit (visiting experts).
 PARTY_ROLES = (Role.REGION_EXPERT, Role.NATIONAL_EXPERT)
 PARTY = "party:"  # a permission of this form asks for that part in the case instead of a grant
+
+# With which roles somebody acts for a unit that is a party of a case (alliances cut across the tree).
+PART_ROLES: dict[str, tuple[str, ...]] = {
+    "lead": (Role.ALLIANCE_OFFICER, Role.INSTITUTION_HEAD),
+    "member": (Role.MEMBER_OFFICER, Role.INSTITUTION_HEAD),
+    "district": (Role.COUNTY_OFFICER, Role.COUNTY_APPROVER),
+    "finance": (Role.FINANCE_OFFICER,),
+    "sender": (Role.REFERRAL_CONTACT, Role.INSTITUTION_HEAD),
+    "receiver": (Role.REFERRAL_CONTACT, Role.INSTITUTION_HEAD),
+}
 
 # Grants that no one person may come to hold together at a unit by a delegation: who verifies does not approve, and
 # the three administrators watch one another.
@@ -114,5 +146,6 @@ SEPARATED = (
     ("verify", "approve"),
     ("compile", "endorse"),
     ("roll_up", "release"),
+    ("run_pilots", "decide_pilots"),
     ("manage_people", "manage_roles", "audit_system"),
 )

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Value
 
 from cases.access import Viewer
 from cases.models import Appointment, OrgUnit, WorkItem
-from cases.roles import POSTS, Role
+from cases.roles import POSTS, RULES, WORKING, Role
 
 MOST = 200  # a longer list is a roster that was never imported
 
@@ -52,8 +52,8 @@ def vacant_seats(viewer: Viewer) -> QuerySet[Any]:
     """
     area = OrgUnit.objects.within(*viewer.paths("manage_people")).order_by()
     parts = []
-    for role in sorted({role for posts in POSTS.values() for role in posts}):
-        kinds = [kind for kind, posts in POSTS.items() if role in posts]
+    for role in sorted(WORKING):
+        kinds = sorted(RULES[role].kinds)
         held = Appointment.objects.valid(viewer.on).filter(unit=OuterRef("pk"), role=role)
         work = WorkItem.objects.open().filter(unit=OuterRef("pk"), role=role).order_by()
         vacant = area.filter(~Exists(held), Exists(work), kind__in=kinds)

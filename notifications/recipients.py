@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cases.models import Appointment, CaseParty, OrgUnit, Supervision
-from cases.roles import PARTY_ROLES, POSTS, RULES, Role
+from cases.roles import PARTY_ROLES, POSTS, RULES, WORKING, Role
 from cases.tree import STEP, covers
 
 ITEM_TARGETS = ("person", "head", "officer+1", "head+1", "officer+2", "head+2")
 
 
 AUTHORITIES_BELOW = (OrgUnit.Kind.PREFECTURE, OrgUnit.Kind.COUNTY)
-PLACED = frozenset(role for posts in POSTS.values() for role in posts)
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ class Directory:
         first = self._place(OrgUnit.objects.filter(pk__in=wanted))
         above = {path for place in first for path in _paths_above(place.path)} - self._by_path.keys()
         new = first + (self._place(OrgUnit.objects.filter(path__in=above)) if above else [])
-        seats = Appointment.objects.valid(self.on).filter(unit__in=[place.pk for place in new], role__in=PLACED)
+        seats = Appointment.objects.valid(self.on).filter(unit__in=[place.pk for place in new], role__in=WORKING)
         columns = ("unit_id", "role", "user_id", "user__name", "delegated_by__user_id")
         for unit_id, role, *seat in seats.order_by("pk").values_list(*columns):
             self._seats[unit_id, role].append(Seat(*seat))

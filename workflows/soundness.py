@@ -16,7 +16,7 @@ from viewflow.workflow.fields import get_task_ref
 
 from cases.editions.load import available, parse, read_file
 from cases.models import WorkItem
-from cases.roles import PARTY, PARTY_ROLES, RULES
+from cases.roles import PART_ROLES, PARTY, PARTY_ROLES, RULES
 from workflows.kinds import KINDS, Kind, Verb
 from workflows.nodes import Finish, Gate, waiting_nodes
 
@@ -116,10 +116,15 @@ def _role_faults(node: Any, ways_out: list[Verb]) -> Iterator[str]:
         yield f"node {node.name} waits for several roles, and nothing says for which of them"
     for role in sorted({node.role, *node.roles}):
         permission = node.permission_for(role)
-        if permission not in RULES[role].grants and not (permission.startswith(PARTY) and role in PARTY_ROLES):
+        if permission not in RULES[role].grants and role not in _roles_of_part(permission):
             yield f"node {node.name} waits for {role}, who does not hold the grant {permission!r}"
         if not any({permission, "item"} & set(verb.rule.permissions) for verb in ways_out):
             yield f"whoever holds node {node.name} has no verb that completes it"
+
+
+def _roles_of_part(permission: str) -> tuple[str, ...]:
+    """With which roles somebody has the part in a case that a permission asks for; none for a grant."""
+    return PART_ROLES.get(permission.removeprefix(PARTY), PARTY_ROLES) if permission.startswith(PARTY) else ()
 
 
 def _flow_faults(kind: Kind) -> Iterator[str]:

@@ -27,4 +27,4 @@ def lines_of(edition: QualityEdition) -> dict[str, dict[str, str]]:
 def beside_sources(edition: QualityEdition) -> list[str]:
     """The sources whose findings are shown beside the table, not in it."""
     counted = {source for sources in edition.annex2.sources.values() for source in sources}
-    return [source for source in Finding.Source.values if source not in counted]
+    return [source for source in Finding.Source if source in Finding.OF_CYCLES and source not in counted]

@@ -37,6 +37,12 @@ class Evidence(models.Model):
         PROGRESS = "progress", _("Progress of the rectification")
         ENFORCEMENT = "enforcement", _("Outcome of enforcement")
         VISIT = "visit", _("Spot-check visit")
+        FILING = "filing", _("Filing")
+        MINUTES = "minutes", _("Minutes")
+        ACTIVITY = "activity", _("Activity")
+        SCORE = "score", _("Score")
+        REGISTER = "register", _("Register of a guidance centre")
+        VOUCHER = "voucher", _("Voucher")
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="evidence")
     item_code = models.CharField(max_length=20, blank=True)

@@ -56,6 +56,9 @@ class Finding(models.Model):
         NATION = "nation", _("National spot-check")
         COMPLAINT = "complaint", _("Complaint")
         INSPECTOR = "inspector", _("Inspector")
+        FINANCE = "finance", _("Finance bureau")
+
+    OF_CYCLES = frozenset(Source) - {Source.FINANCE}  # the others belong to cases of another programme
 
     case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="finding")
     cycle = models.ForeignKey(Case, models.PROTECT, related_name="findings")

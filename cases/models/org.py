@@ -54,6 +54,8 @@ class OrgUnit(MP_Node):
         INSTITUTION = "institution", _("IMEC institution")
         HOSPITAL = "hospital", _("Hospital")
         COMMUNITY_CENTRE = "community_centre", _("Community health centre")
+        GUIDANCE_CENTRE = "guidance_centre", _("Health guidance centre for older people")
+        FINANCE_BUREAU = "finance_bureau", _("Finance bureau")
 
     kind = models.CharField(_("Kind"), max_length=20, choices=Kind)
     name = models.CharField(_("Name"), max_length=120)

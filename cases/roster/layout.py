@@ -85,6 +85,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     OrgUnit.Kind.INSTITUTION: ("医养结合机构", "IMEC institution"),
     OrgUnit.Kind.HOSPITAL: ("医院", "Hospital"),
     OrgUnit.Kind.COMMUNITY_CENTRE: ("社区卫生服务中心", "Community health centre"),
+    OrgUnit.Kind.GUIDANCE_CENTRE: ("老年健康指导中心", "Health guidance centre for older people", "指导中心"),
+    OrgUnit.Kind.FINANCE_BUREAU: ("财政局", "Finance bureau"),
     OrgUnit.Kind.COUNTY: (
         "县级卫生健康委",
         "County health commission",
@@ -102,13 +104,16 @@ KINDS: dict[str, tuple[str, ...]] = {
     OrgUnit.Kind.NATION: ("国家卫生健康委", "National health commission", "国家卫健委", "国家"),
 }
 AUTHORITIES = (OrgUnit.Kind.NATION, OrgUnit.Kind.REGION, OrgUnit.Kind.PREFECTURE, OrgUnit.Kind.COUNTY)
-SUPERIOR_KIND: dict[str, str] = {
-    OrgUnit.Kind.REGION: OrgUnit.Kind.NATION,
-    OrgUnit.Kind.PREFECTURE: OrgUnit.Kind.REGION,
-    OrgUnit.Kind.COUNTY: OrgUnit.Kind.PREFECTURE,
-    OrgUnit.Kind.INSTITUTION: OrgUnit.Kind.COUNTY,
-    OrgUnit.Kind.HOSPITAL: OrgUnit.Kind.COUNTY,
-    OrgUnit.Kind.COMMUNITY_CENTRE: OrgUnit.Kind.COUNTY,
+_COUNTY, _PREFECTURE = OrgUnit.Kind.COUNTY, OrgUnit.Kind.PREFECTURE
+SUPERIOR_KINDS: dict[str, tuple[str, ...]] = {
+    OrgUnit.Kind.REGION: (OrgUnit.Kind.NATION,),
+    OrgUnit.Kind.PREFECTURE: (OrgUnit.Kind.REGION,),
+    OrgUnit.Kind.COUNTY: (_PREFECTURE,),
+    OrgUnit.Kind.INSTITUTION: (_COUNTY,),
+    OrgUnit.Kind.HOSPITAL: (_COUNTY, _PREFECTURE),  # a city hospital belongs to the city
+    OrgUnit.Kind.COMMUNITY_CENTRE: (_COUNTY,),
+    OrgUnit.Kind.GUIDANCE_CENTRE: (_COUNTY, _PREFECTURE),
+    OrgUnit.Kind.FINANCE_BUREAU: (_COUNTY, _PREFECTURE),
 }
 
 ROLES: dict[str, tuple[str, ...]] = {
@@ -123,6 +128,11 @@ ROLES: dict[str, tuple[str, ...]] = {
     Role.REGION_EXPERT: ("自治区抽查专家", "Regional expert"),
     Role.NATION_OFFICER: ("国家级经办人", "National officer"),
     Role.NATIONAL_EXPERT: ("国家抽查专家", "National expert"),
+    Role.ALLIANCE_OFFICER: ("联合体办公室", "Alliance office", "管委会办公室"),
+    Role.MEMBER_OFFICER: ("成员单位经办人", "Member’s office", "成员单位"),
+    Role.REFERRAL_CONTACT: ("转诊联络人", "Referral contact", "双向转诊联络人"),
+    Role.CENTRE_OFFICER: ("指导中心经办人", "Guidance centre officer"),
+    Role.FINANCE_OFFICER: ("财政经办人", "Finance officer", "财政局经办人"),
     Role.INSPECTOR: ("监督检查人员", "Inspector"),
     Role.SYSTEM_ADMIN: ("系统管理员", "System administrator"),
     Role.SECURITY_ADMIN: ("安全保密管理员", "Security administrator", "安全管理员"),

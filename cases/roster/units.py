@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from cases.models import Case, OrgUnit
-from cases.roster.layout import AUTHORITIES, KINDS, SUPERIOR_KIND, folded, kind_named
+from cases.roster.layout import AUTHORITIES, KINDS, SUPERIOR_KINDS, folded, kind_named
 from cases.roster.plan import Outcome, Plan, UnitStep, What, differences, unit_label
 from cases.roster.reading import RowReader
 from cases.roster.scope import Area
@@ -188,7 +188,7 @@ class _Planner:
                 return code
         found = {unit.code for unit in self.area.named(row.superior)}
         found |= {each.code for each in self.by_name.get(wanted, [])}
-        found = {code for code in found if self._kind_of(code) == SUPERIOR_KIND.get(row.kind)}
+        found = {code for code in found if self._kind_of(code) in SUPERIOR_KINDS.get(row.kind, ())}
         if len(found) == 1:
             return found.pop()
         if found:
@@ -214,11 +214,12 @@ class _Planner:
         if unit is None and brought is not None and not brought.reader.ok:
             row.reader.refuse("superior", _("The row of the unit above is faulty."), _("Correct that row first."))
             return
-        kind, expected = self._kind_of(code), SUPERIOR_KIND[row.kind]
-        if kind != expected:
+        kind, expected = self._kind_of(code), SUPERIOR_KINDS[row.kind]
+        if kind not in expected:
+            kinds = " / ".join(str(OrgUnit.Kind(each).label) for each in expected)
             row.reader.refuse(
                 "superior",
-                _("A unit of this kind belongs to: %(kind)s.") % {"kind": OrgUnit.Kind(expected).label},
+                _("A unit of this kind belongs to: %(kind)s.") % {"kind": kinds},
                 _("Enter the code of such a unit."),
             )
         elif row.kind in AUTHORITIES and unit is not None and not self.area.may_shape(unit):
