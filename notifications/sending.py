@@ -31,7 +31,7 @@ GROUP = 50  # so many messages are noted as sent together; a worker that dies se
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
 ERROR_LENGTH = 300
 CAREFUL_AFTER = 3  # claims without an answer; from then on a message is sent alone, and no other dies with it
-MOST_ALONE = len(PAUSES)  # a message that workers die of even when it is alone is given up
+MOST_ALONE = len(PAUSES) + 3  # a message that workers die of even when it is alone is given up, after some days
 
 
 @dataclass(frozen=True)
