@@ -46,6 +46,7 @@ class Settings:
     continuing_reviews: int = 2
     recurrence_years: int = 2
     common_from: int = 3
+    patient_years: int = 3
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,28 @@ FEWEST_DIGITS = 7
 DIGIT = re.compile(r"[0-9]")
 # The surnames of two characters that are still common; of any other name the first character is shown.
 COMPOUND_SURNAMES = frozenset(
-    ["欧阳", "司马", "上官", "诸葛", "司徒", "东方", "独孤", "南宫", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "宇文", "长孙", "端木", "轩辕", "百里", "呼延"]
+    [
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "司徒",
+        "东方",
+        "独孤",
+        "南宫",
+        "夏侯",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "宇文",
+        "长孙",
+        "端木",
+        "轩辕",
+        "百里",
+        "呼延",
+    ]
 )
 
 

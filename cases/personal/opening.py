@@ -77,7 +77,7 @@ def unmask(patient: Patient, *, case: Case, viewer: Viewer, at: dt.datetime) -> 
             hint=_("Choose “Show personal data”, and say what you need it for."),
         )
     values = read(patient)
-    return Plain(**values | {"sex": sex_in_words(values.get("sex", ""))})  # type: ignore[arg-type]
+    return Plain(**values | {"sex": sex_in_words(values.get("sex", ""))})
 
 
 def shown(patient: Patient, *, case: Case, viewer: Viewer, at: dt.datetime) -> Shown:
