@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.contrib.auth.management import create_permissions
+from django.db import connections
 from django.db.models.signals import post_migrate
 
 
@@ -13,10 +14,13 @@ class CasesConfig(AppConfig):
     name = "cases"
 
     def ready(self) -> None:
+        from cases.audit import tracking
         from cases.immutability import install_after_migration
 
+        tracking.connect()
         post_migrate.connect(install_after_migration, sender=self)
         post_migrate.connect(grants_follow_roles, sender=self)
+        post_migrate.connect(layouts_are_kept, sender=self)
 
 
 def grants_follow_roles(app_config: AppConfig, using: str, **kwargs: Any) -> None:
@@ -26,3 +30,11 @@ def grants_follow_roles(app_config: AppConfig, using: str, **kwargs: Any) -> Non
     if app_config.models_module is not None and kwargs.get("plan"):
         create_permissions(app_config, using=using, verbosity=0)
         complete_grants()
+
+
+def layouts_are_kept(app_config: AppConfig, using: str, **kwargs: Any) -> None:
+    """After a migration: which columns of history the digests of this release are made of is written down."""
+    from cases.audit.layouts import keep_layouts
+
+    if "cases_rowlayout" in connections[using].introspection.table_names():
+        keep_layouts(using)

@@ -33,6 +33,8 @@ def guards() -> list[Guard]:
     """The protected tables: events, submitted and filed versions, used editions, and every history table of ours."""
     found = [
         Guard("cases_caseevent", "id"),
+        Guard("cases_systemevent", "id"),
+        Guard("cases_rowlayout", "id"),
         Guard("cases_selfchecksubmission", "id"),
         Guard("cases_summaryversion", "id"),
         Guard("cases_summaryentry", "id"),

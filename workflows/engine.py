@@ -18,6 +18,7 @@ from viewflow.workflow.status import PROCESS, STATUS
 from viewflow.workflow.token import Token
 
 from cases.access import Actor, Viewer
+from cases.audit.tracking import collecting
 from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
 from cases.models import Case, CaseParty, Edition, OrgUnit, WorkItem
 from cases.signals import recorded
@@ -203,10 +204,11 @@ def carry_out(step: Step, details: dict[str, Any]) -> None:
     source = case.state
     step.details = details
     counted = facts_of(case)
-    try:
-        getattr(case, step.verb)(step)
-    except TransitionNotAllowed:
-        raise _wrong_state(step, kind) from None
+    with collecting() as rows:
+        try:
+            getattr(case, step.verb)(step)
+        except TransitionNotAllowed:
+            raise _wrong_state(step, kind) from None
     if rule.movement != "stay":
         case.version += 1
     if rule.movement == "forward":
@@ -214,7 +216,7 @@ def carry_out(step: Step, details: dict[str, Any]) -> None:
     elif rule.movement == "back":
         _jump(step, kind)
     step.note_facts(counted)
-    step.log(source, rule.deliver)
+    step.log(source, rule.deliver, rows)
     step.batch.changed[case.pk] = case
     step.batch.note_history(case, actor=step.actor, at=step.at, reason=step.reason)
 

@@ -15,12 +15,14 @@ from typing import Any
 from viewflow.workflow.status import PROCESS, STATUS
 
 from cases.access import Actor, Grant, Viewer
+from cases.audit.layouts import Layout, layout_of
+from cases.audit.tracking import Entry
 from cases.calendars import calendar_of
 from cases.clock import local_date
 from cases.deadlines import Due, due, resumed
 from cases.editions.pinned import edition_of
 from cases.editions.schema import EditionData
-from cases.events import build_event
+from cases.events import next_event, seal
 from cases.ladders import next_alarm
 from cases.models import Case, CaseEvent, Edition, EventDelivery, Severity, WorkItem
 from cases.rows import CHUNK, insert_rows, insert_values, update_rows
@@ -57,11 +59,14 @@ class Batch:
     changed_items: dict[int, WorkItem] = field(default_factory=dict)
     dated_items: dict[int, WorkItem] = field(default_factory=dict)
     events: list[tuple[CaseEvent, bool]] = field(default_factory=list)
-    history: list[Any] = field(default_factory=list)
+    history: list[tuple[Any, Any, dt.datetime, str, str]] = field(default_factory=list)
+    events_of_history: list[CaseEvent] = field(default_factory=list)
     facts: dict[int, Change] = field(default_factory=dict)
 
     def note_history(self, case: Case, *, actor: Actor, at: dt.datetime, reason: str, kind: str = "~") -> None:
+        """A version of the case's row; it belongs to the event that was logged last."""
         self.history.append((case, actor.user, at, reason, kind))
+        self.events_of_history.append(self.events[-1][0])
 
     def write(self) -> None:
         """Write everything; call once, inside the transaction that holds the locks.
@@ -69,6 +74,7 @@ class Batch:
         Rows that belong to a new case are assigned to it again once it has its key.
         """
         if self.opened:
+            self._seal_openings()
             Case.objects.bulk_create(self.opened, batch_size=CHUNK)
         for record in self.records:
             record.case = record.case
@@ -79,6 +85,7 @@ class Batch:
             _create_with_history(model, rows)
         update_rows(WorkItem, list(self.changed_items.values()), ITEM_FIELDS)
         update_rows(WorkItem, list(self.dated_items.values()), DATE_FIELDS)
+        self._write_history()
         update_rows(Case, list(self.changed.values()), CASE_FIELDS)
         for item in self.new_items:
             item.process = item.process
@@ -86,9 +93,38 @@ class Batch:
         for event, _deliver in self.events:
             event.case = event.case
         self._write_events()
-        insert_history(Case, self.history)
         if self.facts:
             write_changes(self.facts)
+
+    def _seal_openings(self) -> None:
+        """Seal the events of new cases, whose rows carry the head of their chain; their own keys are not known yet."""
+        new: dict[int, list[Entry]] = {id(case): [] for case in self.opened}
+        for case, user, at, reason, kind in self.history:
+            if id(case) in new:
+                new[id(case)].append(opening_entry(Case, case, user, at, reason, kind))
+        for record in self.records:
+            if hasattr(type(record), "history"):
+                step = record.case.step
+                new[id(record.case)].append(opening_entry(type(record), record, step.actor.user, step.at, "", "+"))
+        for event, _deliver in self.events:
+            if id(event.case) in new:
+                event.sealed = [*event.sealed, *new.pop(id(event.case))]
+                seal(event)
+
+    def _write_history(self) -> None:
+        """The versions of the cases' rows, and then the events that they belong to, sealed with them."""
+        written = insert_history(Case, self.history, returning=bool(self.changed))
+        keys: dict[int, list[int]] = {}
+        for case_id, key in sorted(written):
+            keys.setdefault(case_id, []).append(key)
+        layout = layout_of(history_of(Case)[0])
+        for entry, event in zip(self.history, self.events_of_history, strict=True):
+            if not event.hash:
+                key = keys[entry[0].pk].pop(0)
+                event.sealed = [*event.sealed, [layout.name, key, layout.digest(_values_of(layout, *entry))]]
+        for event, _deliver in self.events:
+            if not event.hash:
+                seal(event)
 
     def _write_events(self) -> None:
         """The events, and a delivery of each that somebody has to hear of."""
@@ -108,14 +144,37 @@ def history_of(model: Any) -> tuple[Any, tuple[str, ...]]:
     return table, tuple(field.attname for field in table.tracked_fields)
 
 
-def insert_history(model: Any, entries: Sequence[tuple[Any, Any, dt.datetime, str, str]]) -> None:
-    """What simple-history would note of rows that its signals do not see: row, who, when, why, and what kind."""
+def insert_history(
+    model: Any, entries: Sequence[tuple[Any, Any, dt.datetime, str, str]], *, returning: bool = False
+) -> list[tuple[Any, ...]]:
+    """What simple-history would note of rows that its signals do not see: row, who, when, why, and what kind.
+
+    With ``returning``, the keys of the rows and of their history, in no certain order.
+    """
     table, names = history_of(model)
     rows = [
         (*(getattr(row, name) for name in names), at, user.pk if user else None, reason or None, kind)
         for row, user, at, reason, kind in entries
     ]
-    insert_values(table, (*names, *HISTORY_FIELDS), rows)
+    back = (model._meta.pk.attname, "history_id") if returning else ()
+    return insert_values(table, (*names, *HISTORY_FIELDS), rows, back)
+
+
+def opening_entry(model: Any, row: Any, user: Any, at: dt.datetime, reason: str, kind: str) -> Entry:
+    """What the first event of a case seals of its rows, before they have their keys."""
+    layout = layout_of(history_of(model)[0])
+    return [layout.name, None, layout.digest_at_opening(_values_of(layout, row, user, at, reason, kind))]
+
+
+def _values_of(layout: Layout, row: Any, user: Any, at: dt.datetime, reason: str, kind: str) -> list[Any]:
+    """The values of a history row that ``insert_history`` writes, in the order of the layout."""
+    noted = {
+        "history_date": at,
+        "history_user_id": user.pk if user else None,
+        "history_change_reason": reason or None,
+        "history_type": kind,
+    }
+    return [noted[name] if name in noted else getattr(row, name) for name in layout.columns]
 
 
 def _create_with_history(model: Any, rows: list[Any]) -> None:
@@ -245,9 +304,9 @@ class Step:
         self.case.status = status
         self.case.finished = self.at
 
-    def log(self, source: str, deliver: bool) -> None:
-        """Append the step's event to the case's chain and mark the case for writing."""
-        event = build_event(
+    def log(self, source: str, deliver: bool, rows: Sequence[Entry] = ()) -> None:
+        """Append the step's event to the case's chain; the batch seals it with the history rows that belong to it."""
+        event = next_event(
             self.case,
             self.verb,
             actor=self.actor,
@@ -255,10 +314,12 @@ class Step:
             source=source,
             target=self.case.state,
             appointment_id=self.grant.appointment_id if self.grant else None,
+            acted_for_id=self.grant.stands_in_for if self.grant else None,
             item=self.item,
             reason=self.reason,
             details={**self.facts, "facts": self.facts_digest} if self.facts_digest else self.facts,
         )
+        event.sealed = list(rows)
         self.batch.events.append((event, deliver))
 
 
@@ -286,5 +347,7 @@ def held_by_another(item: WorkItem, viewer: Viewer) -> Any:
 def pin(edition: Edition, at: dt.datetime) -> None:
     """Mark an edition as used, from which moment it cannot change any more."""
     if edition.used_at is None:
-        Edition.objects.filter(pk=edition.pk, used_at=None).update(used_at=at)
+        first = Edition.objects.filter(pk=edition.pk, used_at=None).update(used_at=at)
         edition.used_at = at
+        if first:
+            Edition.history.bulk_history_create([edition], update=True, default_date=at)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cases.access import Viewer
 
 GENESIS = "0" * 64
+EVENT_FORMAT = 2  # of what a new event says under its hash (docs/audit.md)
 
 
 class CaseHistory(HistoricalRecords):
@@ -245,9 +246,14 @@ class CaseEvent(models.Model):
     target = models.CharField(_("To"), max_length=30, blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     appointment = models.ForeignKey("cases.Appointment", models.PROTECT, null=True, related_name="+")
+    acted_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     item = models.ForeignKey(WorkItem, models.PROTECT, null=True, related_name="+", db_index=False)
     reason = models.TextField(_("Reason"), blank=True)
     details = models.JSONField(default=dict, help_text="Ids and digests; no names, no phone numbers.")
+    sealed = models.JSONField(default=list, help_text="The history rows and files that belong to it, with digests.")
+    format = models.PositiveSmallIntegerField(default=EVENT_FORMAT)
     request_id = models.CharField(max_length=36, blank=True)
     address = models.CharField(max_length=45, blank=True)
     previous_hash = models.CharField(max_length=64)
