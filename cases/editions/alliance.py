@@ -34,12 +34,48 @@ class TargetRule:
         return in_language(self.label_zh, self.label_en)
 
 
+ColumnCode = Literal["self", "district", "city", "finance"]
+
+
+@dataclass(frozen=True)
+class RegisterRule:
+    """A register of what an alliance does, with its clause, and what each entry has beside its title and days.
+
+    ``visit``: who sent people where; ``person``: somebody by account; ``people``: how many attended; ``stay``: a first
+    and a last day that may lie months apart.
+    """
+
+    code: str
+    label_zh: str
+    label_en: str
+    clause: str
+    visit: bool = False
+    person: bool = False
+    people: bool = False
+    stay: bool = False
+
+    @property
+    def label(self) -> str:
+        return in_language(self.label_zh, self.label_en)
+
+
+@dataclass(frozen=True)
+class EvaluationRule:
+    """Who scores a pilot, and how its survey is done: fewest answers that count, days for which a link holds."""
+
+    columns: tuple[ColumnCode, ...]
+    survey_least: int
+    survey_days: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class AllianceEdition(EditionData):
     """A whole edition of the alliance pilot."""
 
     scorecard: Scorecard
     targets: dict[str, TargetRule]
+    registers: dict[str, RegisterRule]
+    evaluation: EvaluationRule
 
 
 def alliance_of(edition: Any) -> AllianceEdition:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases.editions.alliance import AllianceEdition
+from cases.editions.alliance import AllianceEdition, EvaluationRule
 from cases.editions.checking import filled, numbers, once
 from cases.editions.reader import FaultList
 from cases.editions.scorecard import (
@@ -36,8 +36,25 @@ def check_alliance(edition: AllianceEdition, faults: FaultList) -> None:
             faults.add("phases", _("“%(code)s” is missing") % {"code": code})
     if edition.scorecard is not None:
         _check_card(edition.scorecard, faults)
+    if edition.registers is not None and not edition.registers:
+        faults.add("registers", _("at least one entry is expected"))
+    if edition.evaluation is not None:
+        _check_evaluation(edition.evaluation, faults)
     if edition.targets is not None and not edition.targets:
         faults.add("targets", _("at least one entry is expected"))
+
+
+def _check_evaluation(rule: EvaluationRule, faults: FaultList) -> None:
+    """Everybody who has to score does: the lead itself, the commission, and the bureau for the funds."""
+    columns = tuple(rule.columns or ())
+    for code in ("self", "city", "finance"):
+        if code not in columns:
+            faults.add("evaluation.columns", _("“%(code)s” is missing") % {"code": code})
+    if len(set(columns)) < len(columns):
+        faults.add("evaluation.columns", _("each column stands once"))
+    for name in ("survey_least", "survey_days"):
+        if (value := getattr(rule, name)) is not None and value < 1:
+            faults.add(f"evaluation.{name}", _("must be at least 1"))
 
 
 def _check_card(card: Scorecard, faults: FaultList) -> None:

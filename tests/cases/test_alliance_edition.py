@@ -17,6 +17,7 @@ from cases.editions.quality import quality_of
 from cases.editions.schema import EditionData
 
 TEXT = (DATA / "alliance-pilot-2020.json").read_text(encoding="utf-8")
+ONLY_OURS = ("scorecard", "targets", "registers", "evaluation")
 EDITION = alliance_of(parse(json.loads(TEXT), where="2020"))
 
 
@@ -137,7 +138,7 @@ def test_a_malformed_edition_is_refused_with_the_place_of_the_fault(
 
 
 def test_an_edition_of_a_programme_that_nobody_registered_has_what_all_have() -> None:
-    data = {key: value for key, value in json.loads(TEXT).items() if key not in ("scorecard", "targets")}
+    data = {key: value for key, value in json.loads(TEXT).items() if key not in ONLY_OURS}
     data["code"] = "invented"
     parsed = parse(data, where="invented.json")
     assert type(parsed) is EditionData
@@ -157,3 +158,14 @@ def test_numbers_of_the_edition_are_exact() -> None:
     assert units is not None
     assert [unit.score for unit in units.units] == [1, 1, Decimal("0.5")]
     assert isinstance(EDITION, AllianceEdition)
+
+
+def test_the_lead_the_commission_and_the_bureau_score_and_a_district_column_is_a_setting() -> None:
+    assert EDITION.evaluation.columns == ("self", "city", "finance")
+    data = json.loads(TEXT)
+    data["evaluation"]["columns"] = ["self", "district", "city", "finance"]
+    assert "district" in alliance_of(parse(data, where="district")).evaluation.columns
+    for columns in (["self", "city"], ["self", "city", "finance", "city"]):
+        data["evaluation"]["columns"] = columns
+        with pytest.raises(MalformedEdition):
+            parse(data, where="columns")
