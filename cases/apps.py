@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.contrib.auth.management import create_permissions
+from django.core.checks import register
 from django.db import connections
 from django.db.models.signals import post_migrate
 
@@ -14,10 +15,13 @@ class CasesConfig(AppConfig):
     name = "cases"
 
     def ready(self) -> None:
-        from cases.audit import tracking
+        from cases.audit import people, tracking
         from cases.immutability import install_after_migration
+        from cases.personal.checks import keys_are_there
 
         tracking.connect()
+        people.connect()
+        register(keys_are_there)
         post_migrate.connect(install_after_migration, sender=self)
         post_migrate.connect(grants_follow_roles, sender=self)
         post_migrate.connect(layouts_are_kept, sender=self)

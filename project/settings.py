@@ -9,6 +9,7 @@ YIYANG_VAR         directory of everything that is written: database, uploads, c
 YIYANG_STATIC      directory of the collected static files, where they are not below YIYANG_VAR
 YIYANG_SECRET_KEY  required in production
 YIYANG_HOSTS       comma-separated host names, required in production
+YIYANG_PERSONAL_KEYS  what the keys of patients' data are wrapped by, required in production (docs/personal-data.md)
 YIYANG_CLOCK_START the day on which the demonstration's present begins (ISO date or time, Asia/Shanghai); demo mode only
 YIYANG_CALENDAR    directory with the calendars of years announced after this version (docs/operations.md)
 YIYANG_PG_BIN      directory of pg_dump and pg_restore, where those in PATH are not of the server's version
@@ -48,6 +49,8 @@ if not SECRET_KEY:
     if PRODUCTION:
         raise ImproperlyConfigured("YIYANG_SECRET_KEY must be set in production")
     SECRET_KEY = "not-secret-for-demo-and-tests-only"  # noqa: S105 - production refuses to start without its own
+# The first wraps now, later ones still open what they wrapped (docs/personal-data.md).
+PERSONAL_KEYS = [key.strip() for key in os.environ.get("YIYANG_PERSONAL_KEYS", "").split(",") if key.strip()]
 ALLOWED_HOSTS = [host for host in os.environ.get("YIYANG_HOSTS", "").split(",") if host]
 if not PRODUCTION:
     ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]", "testserver"]
