@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 reasons[mark] = reason_to_skip(mark)
             if reason := reasons[mark]:
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """Each worker's database is a copy of one that is migrated once a run, instead of pytest-django's own."""
+    from tests.migrated import copied
+
+    with ExitStack() as until_the_end:
+        with django_db_blocker.unblock():
+            until_the_end.enter_context(copied(os.environ.get("PYTEST_XDIST_WORKER", "main")))
+        yield
+        with django_db_blocker.unblock():
+            until_the_end.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -31,12 +31,15 @@ from project.settings import DATABASES, REDIS_URL  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # In a file, because servers and threads of a test connect for themselves. Nothing has to survive a power cut.
-    DATABASES["default"]["TEST"] = {"NAME": str(DIRECTORY / "test.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(DIRECTORY.parent / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
 if REDIS_URL:
     # Each worker has a numbered database of its own.
     REDIS_URL = f"{REDIS_URL.rsplit('/', 1)[0]}/{int(WORKER.removeprefix('gw')) + 1 if WORKER != 'main' else 0}"
     os.environ["YIYANG_REDIS"] = REDIS_URL
+
+# Django loads the middleware anew for each client; looking for the styles then costs more than most pages.
+WHITENOISE_AUTOREFRESH = True
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
