@@ -104,12 +104,14 @@ def clean_up_may_rewrite() -> Iterator[None]:
     from django.test import TransactionTestCase
 
     from cases.immutability import rewriting
+    from tests.remembered import forget
 
     teardown = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
     def with_triggers_off(case: TransactionTestCase) -> None:
         with rewriting():
             teardown(case)
+        forget()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", with_triggers_off)

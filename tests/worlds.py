@@ -18,6 +18,7 @@ from cases.editions.store import store_editions
 from cases.models import Appointment, OrgUnit, OrgUnitGroupObjectPermission, Post, User
 from cases.orgtree import add_unit
 from cases.roles import RULES, Role
+from tests.remembered import remembered
 
 BEGINNING = dt.date(2019, 1, 1)
 _numbers = itertools.count(1)
@@ -68,6 +69,7 @@ class World:
         return Viewer(self.people[role], at)
 
 
+@remembered
 def build_world() -> World:
     """Make the world; the editions of the project come with it."""
     store_editions(available())
