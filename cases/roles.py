@@ -136,6 +136,7 @@ PART_ROLES: dict[str, tuple[str, ...]] = {
     "member": (Role.MEMBER_OFFICER, Role.INSTITUTION_HEAD),
     "district": (Role.COUNTY_OFFICER, Role.COUNTY_APPROVER),
     "finance": (Role.FINANCE_OFFICER,),
+    "holder": (Role.ALLIANCE_OFFICER, Role.CENTRE_OFFICER, Role.INSTITUTION_HEAD),
     "sender": (Role.REFERRAL_CONTACT, Role.INSTITUTION_HEAD),
     "receiver": (Role.REFERRAL_CONTACT, Role.INSTITUTION_HEAD),
 }

@@ -68,6 +68,19 @@ class EvaluationRule:
     survey_days: int
 
 
+@dataclass(frozen=True)
+class GuidanceRule:
+    """On which days of a year (``MM-DD``) guidance centres that are behind their targets are reminded."""
+
+    checks: tuple[str, ...]
+    clause: str
+    clause_en: str = ""
+
+    @property
+    def basis(self) -> str:
+        return in_language(self.clause, self.clause_en)
+
+
 @dataclass(frozen=True, kw_only=True)
 class AllianceEdition(EditionData):
     """A whole edition of the alliance pilot."""
@@ -76,6 +89,7 @@ class AllianceEdition(EditionData):
     targets: dict[str, TargetRule]
     registers: dict[str, RegisterRule]
     evaluation: EvaluationRule
+    guidance: GuidanceRule
 
 
 def alliance_of(edition: Any) -> AllianceEdition:

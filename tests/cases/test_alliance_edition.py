@@ -17,7 +17,7 @@ from cases.editions.quality import quality_of
 from cases.editions.schema import EditionData
 
 TEXT = (DATA / "alliance-pilot-2020.json").read_text(encoding="utf-8")
-ONLY_OURS = ("scorecard", "targets", "registers", "evaluation")
+ONLY_OURS = ("scorecard", "targets", "registers", "evaluation", "guidance")
 EDITION = alliance_of(parse(json.loads(TEXT), where="2020"))
 
 
