@@ -30,6 +30,8 @@ from cases.tree import within
 
 MOST_PIXELS = 120_000_000
 LONGEST_NAME = 200
+_OF_PILOTS = ("filing", "minutes", "activity", "score", "register", "voucher")
+SEEN_WITH_THE_CASE = ("before", "after", "progress", "enforcement", *_OF_PILOTS)
 HEIC = (b"ftypheic", b"ftypheix", b"ftypheif", b"ftypmif1", b"ftypmsf1", b"ftyphevc")
 
 
@@ -188,7 +190,7 @@ def readable(viewer: Viewer) -> QuerySet[Evidence]:
         year = visits.exclude(cycle=None).values("cycle")
         in_sight |= Q(case__in=year) | Q(case__kind="finding", case__parent__in=year)
     return Evidence.objects.filter(
-        Q(purpose__in=(purposes.BEFORE, purposes.AFTER, purposes.PROGRESS, purposes.ENFORCEMENT))
+        Q(purpose__in=SEEN_WITH_THE_CASE)
         | Q(purpose=purposes.SELF_CHECK) & (own | submitted())
         | Q(purpose=purposes.SEALED) & (own | Exists(versions.filter(digest=OuterRef("shows_digest"))) | Exists(filed))
         | Q(purpose=purposes.VERIFICATION) & (authorities | _there_at(told))
