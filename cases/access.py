@@ -18,6 +18,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from cases.audit.chains import noting
 from cases.clock import local_date
 from cases.clock import now as clock_now
 from cases.duties import Span, require_apart
@@ -280,15 +281,17 @@ def appoint(
     require_apart([Span(user.pk, role, valid_from, valid_until)])
     post = post_for(unit, role)
     appointment = Appointment.objects.own().filter(user=user, unit=unit, role=role, valid_from=valid_from).first()
-    if appointment is None:
-        appointment = Appointment(user=user, unit=unit, role=role, valid_from=valid_from, post=post)
-        appointment.valid_until = valid_until
-        sign(appointment, by, at)
-        appointment.save()
-    elif appointment.valid_until != valid_until:
-        appointment.valid_until = valid_until
-        sign(appointment, by, at)
-        appointment.save(update_fields=["valid_until"])
+    with noting("appoint", by=Actor(by) if by else SYSTEM, at=at or clock_now(), unit=unit) as told:
+        if appointment is None:
+            appointment = Appointment(user=user, unit=unit, role=role, valid_from=valid_from, post=post)
+            appointment.valid_until = valid_until
+            sign(appointment, by, at)
+            appointment.save()
+        elif appointment.valid_until != valid_until:
+            appointment.valid_until = valid_until
+            sign(appointment, by, at)
+            appointment.save(update_fields=["valid_until"])
+        told.subject = appointment
     return appointment
 
 

@@ -14,7 +14,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.access import Viewer
+from cases.access import Actor, Viewer
+from cases.audit import noting
 from cases.clock import start_of_day
 from cases.duties import kept_apart
 from cases.errors import Invalid, OutOfScope, Refusal, WrongRole
@@ -58,7 +59,9 @@ def delegate(
         valid_until=until,
         delegated_by=source,
     )
-    _write(new, by, at, reason)
+    with noting("delegate", by=Actor(by), at=at, unit=source.unit, reason=reason) as told:
+        _write(new, by, at, reason)
+        told.subject = new
     return new
 
 
@@ -78,13 +81,15 @@ def end_delegation(delegation: Appointment, *, by: User, at: dt.datetime, reason
     if held.valid_until is not None and held.valid_until <= viewer.on:
         raise Invalid("delegation_over", _("This delegation has ended already."))
     end = viewer.on + dt.timedelta(days=1) if _used_on(held, viewer.on) else viewer.on
-    if end <= held.valid_from:
-        sign(held, by, at)
-        held._change_reason = reason  # type: ignore[attr-defined]
-        held.delete()
-        return None
-    held.valid_until = min(end, held.valid_until or end)
-    _write(held, by, at, reason)
+    subject = f"cases.appointment:{held.pk}"
+    with noting("end_delegation", by=Actor(by), at=at, unit=held.unit, reason=reason, subject=subject):
+        if end <= held.valid_from:
+            sign(held, by, at)
+            held._change_reason = reason  # type: ignore[attr-defined]
+            held.delete()
+            return None
+        held.valid_until = min(end, held.valid_until or end)
+        _write(held, by, at, reason)
     return held
 
 

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
 from cases import placements
+from cases.access import SYSTEM, Actor
+from cases.audit import noting
 from cases.clock import local_date
 from cases.errors import Invalid
 from cases.models import OrgUnit, User
@@ -76,14 +78,16 @@ def move_unit(unit: OrgUnit, to: OrgUnit, *, on: dt.date, by: User | None, at: d
     unit, to = OrgUnit.objects.get(pk=unit.pk), OrgUnit.objects.get(pk=to.pk)
     _check_move(unit, to, on, local_date(at))
     subtree = unit.path
-    OrgUnit.objects.move(unit, to, pos="last-child")
-    moved: Any = OrgUnit.objects.get(pk=unit.pk)
-    moved.superior = to
-    sign(moved, by, at)
-    moved.save(update_fields=["superior"])
-    below = list(OrgUnit.objects.within(moved.path).exclude(pk=moved.pk))
-    if below and moved.path != subtree:
-        OrgUnit.history.bulk_history_create(below, batch_size=BATCH, update=True, default_user=by, default_date=at)
+    said = {"to": to.pk, "on": on.isoformat()}
+    with noting("move_unit", by=_actor(by), at=at, unit=unit, subject=unit, details=said):
+        OrgUnit.objects.move(unit, to, pos="last-child")
+        moved: Any = OrgUnit.objects.get(pk=unit.pk)
+        moved.superior = to
+        sign(moved, by, at)
+        moved.save(update_fields=["superior"])
+        below = list(OrgUnit.objects.within(moved.path).exclude(pk=moved.pk))
+        if below and moved.path != subtree:
+            OrgUnit.history.bulk_history_create(below, batch_size=BATCH, update=True, default_user=by, default_date=at)
     institutions = [each for each in (moved, *below) if each.kind == OrgUnit.Kind.INSTITUTION]
     placements.move(institutions, on=on, at=at)
     result: OrgUnit = moved
@@ -112,7 +116,8 @@ def close_unit(unit: OrgUnit, *, on: dt.date, by: User | None, at: dt.datetime) 
         )
     closing.closed_on = on
     sign(closing, by, at)
-    closing.save(update_fields=["closed_on"])
+    with noting("close_unit", by=_actor(by), at=at, unit=unit, subject=unit, details={"on": on.isoformat()}):
+        closing.save(update_fields=["closed_on"])
     placements.follow([closing], at=at)
     closed: OrgUnit = closing
     return closed
@@ -154,6 +159,10 @@ def _check_move(unit: OrgUnit, to: OrgUnit, on: dt.date, today: dt.date) -> None
         raise Invalid("superior_closed", _("%(superior)s is not open on that day.") % {"superior": to})
     if unit.closed_on is not None and unit.closed_on <= on:
         raise Invalid("closed_already", _("%(unit)s has been closed already.") % {"unit": unit})
+
+
+def _actor(by: User | None) -> Actor:
+    return Actor(by) if by else SYSTEM
 
 
 def _hold_the_tree() -> None:

@@ -6,6 +6,7 @@ from django.http import FileResponse, HttpRequest
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cases.audit.people import note_reading
 from cases.errors import OutOfScope
 from cases.evidence import readable
 from cases.web import viewer_of
@@ -17,6 +18,7 @@ def evidence(request: HttpRequest, pk: int) -> FileResponse:
     found = readable(viewer_of(request)).filter(pk=pk).first()
     if found is None:
         raise OutOfScope("no_such_file", _("There is no such file, or it is not among those that you may see."))
+    note_reading(request, found.case)
     inline = found.is_image and "preview" in request.GET
     response = FileResponse(
         found.file.open("rb"), as_attachment=not inline, filename=found.name, content_type=found.media_type

@@ -12,13 +12,15 @@ from collections.abc import Iterable
 from copy import copy
 from typing import Any
 
-from django.http import FileResponse
+from django.http import FileResponse, HttpRequest
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+
+from cases.audit.people import note_export
 
 CHUNK = 500
 LONGEST_TEXT = 32_767  # what a cell of Excel can hold
@@ -71,8 +73,11 @@ def saved(book: Workbook) -> io.BytesIO:
     return file
 
 
-def download(file: io.BytesIO, name: str) -> FileResponse:
+def download(
+    request: HttpRequest, file: io.BytesIO, name: str, what: str, *, subject: Any = "", details: Any = None
+) -> FileResponse:
     """A saved book as a download of this name; no browser keeps it."""
+    note_export(request, what, subject=subject, details=details)
     response = FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=MEDIA_TYPE)
     response["Cache-Control"] = "no-store"
     return response

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from cases.audit.people import note_reading
 from cases.models import Case
 from cases.web import actor_of, viewer_of, whole_number
 from workflows.engine import no_such_case, perform
@@ -23,6 +24,8 @@ def case_in_scope(request: HttpRequest, pk: int, kind: str | None = None) -> Any
     if case is None:
         raise no_such_case()
     case.__class__ = kind_of(case).model
+    if request.method == "GET":
+        note_reading(request, case)
     return case
 
 

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.clock import local_date
+from cases.access import SYSTEM
+from cases.audit import noting
+from cases.clock import local_date, now
 from cases.editions.load import MalformedEdition, digest, parse, read_file
 from cases.editions.schema import EditionData
 from cases.models import Edition
 
 Outcome = Literal["created", "updated", "unchanged", "kept"]
+CHANGED = ("created", "updated")
 
 
 class EditionsRefused(Exception):
@@ -53,7 +55,7 @@ def store_editions(paths: Sequence[Path], *, strict: bool = False) -> list[Store
     sources = _read_all(paths)
     reasons: list[str] = []
     stored: list[Stored] = []
-    with transaction.atomic():
+    with noting("store_editions", by=SYSTEM, at=now()) as told:
         for source in sources:
             outcome = _store(source, strict=strict)
             if isinstance(outcome, str):
@@ -62,6 +64,11 @@ def store_editions(paths: Sequence[Path], *, strict: bool = False) -> list[Store
                 stored.append(outcome)
         if reasons:
             raise EditionsRefused(reasons)
+        told.details |= {
+            f"{each.edition.code} {each.edition.version}": each.edition.digest
+            for each in stored
+            if each.outcome in CHANGED
+        }
     return stored
 
 

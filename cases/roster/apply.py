@@ -7,18 +7,21 @@ import hashlib
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from cases import placements
-from cases.access import Viewer
+from cases.access import Actor, Viewer
+from cases.accounts.rosters import propose_all
 from cases.appointing import Seat, appoint_all
+from cases.audit import noting
 from cases.errors import Conflict, Invalid, WrongRole
 from cases.models import OrgUnit, RosterImport, User
 from cases.orgtree import add_units
-from cases.roster.plan import Plan
+from cases.roster.plan import AppointmentStep, Plan
 from cases.roster.rules import make_plan
 from cases.roster.units import LEVEL
 from cases.roster.workbook import Book, read
@@ -80,6 +83,17 @@ def _write(book: Book, sha256: str, name: str, viewer: Viewer) -> RosterImport |
         raise RosterRefused(plan)
     if not plan.changes_anything or not roots:
         return None
+    seat = min(
+        (grant for grant in viewer.grants if grant.permission == "manage_people"), key=lambda grant: len(grant.path)
+    )
+    by: Any = viewer.user
+    said = {"sha256": sha256, "counts": plan.written}
+    with noting("import_roster", by=Actor(by), at=viewer.at, unit=seat.unit_id, details=said) as told:
+        told.subject = done = _write_plan(plan, seat.unit_id, sha256, name, viewer)
+    return done
+
+
+def _write_plan(plan: Plan, unit_id: int, sha256: str, name: str, viewer: Viewer) -> RosterImport:
     by: Any = viewer.user
     units = _write_units(plan, by, viewer.at)
     people = _write_people(plan, by, viewer.at)
@@ -87,15 +101,27 @@ def _write(book: Book, sha256: str, name: str, viewer: Viewer) -> RosterImport |
         Seat(people[step.login], units[step.unit], step.role, step.valid_from, step.valid_until)
         for step in plan.appointments
     ]
-    appoint_all(seats, by=by, at=viewer.at)
-    seat = min(
-        (grant for grant in viewer.grants if grant.permission == "manage_people"), key=lambda grant: len(grant.path)
-    )
+    waiting = [
+        seat
+        for seat, step in zip(seats, plan.appointments, strict=True)
+        if settings.ROSTER_NEEDS_CONFIRMATION and grants_more(step)
+    ]
+    appoint_all([seat for seat in seats if seat not in waiting] if waiting else seats, by=by, at=viewer.at)
     done = RosterImport.objects.create(
-        by=by, unit_id=seat.unit_id, at=viewer.at, name=name, sha256=sha256, counts=plan.written
+        by=by, unit_id=unit_id, at=viewer.at, name=name, sha256=sha256, counts=plan.written
     )
     done.new_people.set([people[step.login] for step in plan.people if step.user is None])
+    if waiting:
+        propose_all(done, waiting)
     return done
+
+
+def grants_more(step: AppointmentStep) -> bool:
+    """Whether a step gives somebody a post or keeps them in it longer; ending one earlier needs no second person."""
+    if step.appointment is None:
+        return True
+    until = step.appointment.valid_until
+    return until is not None and (step.valid_until is None or step.valid_until > until)
 
 
 def _write_units(plan: Plan, by: User, at: dt.datetime) -> dict[str, OrgUnit]:

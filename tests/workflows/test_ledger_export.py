@@ -230,7 +230,7 @@ def test_an_export_costs_the_same_queries_for_few_and_for_many(
     findings(world.institution, [{}] * 60)
     client = enter(world.county_officer)
     client.get(reverse("ledger"))
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         answer: Any = client.get(reverse("ledger_export"))
         assert len(b"".join(answer.streaming_content)) > 0
 

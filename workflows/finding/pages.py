@@ -58,7 +58,8 @@ def ledger_export(request: HttpRequest) -> HttpResponse | FileResponse:
     rows = findings_for(listing.viewer, criteria)
     chips = [(chip["label"], chip["value"]) for chip in listing.form.chips(listing.address)]
     file = write_ledger(rows, chips, listing.viewer)
-    return download(file, f"{_('Rectification ledger')}-{local_date(listing.viewer.at).isoformat()}")
+    name = f"{_('Rectification ledger')}-{local_date(listing.viewer.at).isoformat()}"
+    return download(request, file, name, "ledger", details={"ticked": only_ticked})
 
 
 def _check_exportable(listing: Listing, criteria: Criteria, only_ticked: bool) -> None:

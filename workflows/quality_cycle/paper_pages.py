@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.annex1 import draft_content, submitted_content
+from cases.audit.people import note_export
 from cases.clock import local_date
 from cases.editions.quality import quality_of
 from cases.errors import OutOfScope, WrongRole
@@ -44,7 +45,7 @@ def annex1(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
     else:
         content = submitted_content(case, _submission(case, version))
     make = annex1_pdf if ending == "pdf" else annex1_docx
-    return _file(request, lambda: make(content), _name("附件1自查整改表", case, version), ending)
+    return _file(request, case, lambda: make(content), _name("附件1自查整改表", case, version), ending)
 
 
 @require_safe
@@ -62,7 +63,9 @@ def report(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
         text, day = submission.snapshot["report"], local_date(submission.at)
     make = report_pdf if ending == "pdf" else report_docx
     title, unit = report_title(case.unit.name), case.unit.name
-    return _file(request, lambda: make(title, unit, case.year, text, day), _name("自查整改报告", case, version), ending)
+    return _file(
+        request, case, lambda: make(title, unit, case.year, text, day), _name("自查整改报告", case, version), ending
+    )
 
 
 def _check_ending(ending: str) -> None:
@@ -93,13 +96,14 @@ def _name(what: str, case: Any, version: str) -> str:
     return f"{what}_{case.unit.name}_{case.year}年度_{mark}"
 
 
-def _file(request: HttpRequest, make: Callable[[], bytes], name: str, ending: str) -> HttpResponse:
+def _file(request: HttpRequest, case: Any, make: Callable[[], bytes], name: str, ending: str) -> HttpResponse:
     try:
         content = make()
     except MissingChineseFont as refusal:
         word_url = f"{request.path.removesuffix('pdf')}docx?{request.GET.urlencode()}"
         context = {"refusal": refusal, "word_url": word_url}
         return render(request, "workflows/selfcheck/no_font.html", context, status=refusal.status)
+    note_export(request, "paper", subject=f"cases.case:{case.pk}", details={"as": ending})
     response = HttpResponse(content, content_type=MEDIA_TYPES[ending])
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{name}.{ending}") or ""
     response["Cache-Control"] = "private, no-store"

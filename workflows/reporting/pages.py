@@ -68,7 +68,8 @@ def export(request: HttpRequest) -> FileResponse:
     table = table_of(asked.viewer, asked.area, asked.year, asked.steps)
     not_opened = without_cycle(asked.viewer, asked.area, asked.year).count()
     file = write_table(table, asked.year, asked.viewer, not_opened)
-    return download(file, f"{_('Reporting')}-{asked.year}-{local_date(asked.viewer.at).isoformat()}")
+    name = f"{_('Reporting')}-{asked.year}-{local_date(asked.viewer.at).isoformat()}"
+    return download(request, file, name, "reporting", subject=asked.area, details={"year": asked.year})
 
 
 def group_word(group: str) -> str:

@@ -91,7 +91,7 @@ def spot_check_frame(request: HttpRequest, pk: int) -> HttpResponse:
 def spot_check_export(request: HttpRequest, pk: int) -> FileResponse:
     """The frame with all that the draw can be done again from, as an Excel file; a prefecture gets its own stratum."""
     found = _drawn(request, pk)
-    return download(write_frame(found), found.case.number)
+    return download(request, write_frame(found), found.case.number, "draw", subject=f"cases.case:{found.case.pk}")
 
 
 def _drawn(request: HttpRequest, pk: int) -> Seen:

@@ -13,6 +13,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cases.audit.people import note_export
 from cases.errors import OutOfScope, WrongRole
 from cases.models import SummaryVersion
 from cases.paper import MissingChineseFont
@@ -46,7 +47,7 @@ def summary_paper(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
         word_url = f"{request.path.removesuffix('pdf')}docx?{request.GET.urlencode()}"
         context = {"refusal": refusal, "word_url": word_url}
         return render(request, "workflows/selfcheck/no_font.html", context, status=refusal.status)
-    return _file(content, case, "附件2汇总表", version, ending)
+    return _file(request, content, case, "附件2汇总表", version, ending)
 
 
 @require_safe
@@ -54,7 +55,7 @@ def summary_report(request: HttpRequest, pk: int) -> HttpResponse:
     """年度医养结合机构服务质量报告 as a Word file: ``?version=draft`` or the number of a filed version."""
     case, version = _asked(request, pk)
     report = draft_report(case) if version is None else filed_report(case, version)
-    return _file(quality_report_word(report), case, "医养结合机构服务质量报告", version, "docx")
+    return _file(request, quality_report_word(report), case, "医养结合机构服务质量报告", version, "docx")
 
 
 def _asked(request: HttpRequest, pk: int) -> tuple[Any, SummaryVersion | None]:
@@ -72,9 +73,12 @@ def _asked(request: HttpRequest, pk: int) -> tuple[Any, SummaryVersion | None]:
     return case, None
 
 
-def _file(content: bytes, case: Any, what: str, version: SummaryVersion | None, ending: str) -> HttpResponse:
+def _file(
+    request: HttpRequest, content: bytes, case: Any, what: str, version: SummaryVersion | None, ending: str
+) -> HttpResponse:
     mark = "草稿" if version is None else f"第{version.no}版"
     name = f"{what}_{case.unit.name}_{case.summary.round.cycle_year}年度_{mark}.{ending}"
+    note_export(request, "paper", subject=f"cases.case:{case.pk}", details={"as": ending})
     response = HttpResponse(content, content_type=MEDIA_TYPES[ending])
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     response["Cache-Control"] = "private, no-store"

@@ -134,7 +134,8 @@ def disagreement_export(request: HttpRequest) -> FileResponse:
         _sheet(book, label, _rows(found, year, by, 0, len(found)))
     lines = [(_("As of"), cdatetime(viewer.at)), (_("Year"), str(year)), (_("How it is counted"), method())]
     add_about(book, lines, widths=(24, 80))
-    return download(saved(book), f"{_('Reliability of self-checks')}-{year}")
+    name = f"{_('Reliability of self-checks')}-{year}"
+    return download(request, saved(book), name, "reliability", details={"year": year})
 
 
 def method() -> str:
