@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from cases.access import Actor, Viewer
 from cases.clock import now
@@ -28,3 +30,11 @@ def actor_of(request: HttpRequest) -> Actor:
     """The person behind the request as the actor of a verb."""
     user: Any = request.user
     return Actor(user, address=request.META.get("REMOTE_ADDR", ""))
+
+
+def next_of(request: HttpRequest, default: str | None = None) -> str:
+    """The page of ours that somebody was on the way to (``next``), else the default, else the inbox."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return reverse("inbox") if default is None else default

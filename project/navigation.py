@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.roles import Role
+from cases.roles import POSTS, Role
 
 INSTITUTION = frozenset({Role.INSTITUTION_FILLER, Role.INSTITUTION_HEAD})
 COUNTY = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_APPROVER})
@@ -24,6 +24,7 @@ NATION = frozenset({Role.NATION_OFFICER})
 READERS = frozenset({Role.INSPECTOR})
 NATION = frozenset({Role.NATION_OFFICER})
 EXPERTS = frozenset({Role.REGION_EXPERT, Role.NATIONAL_EXPERT})
+HEADS = frozenset({posts.head for posts in POSTS.values()})
 WORKERS = INSTITUTION | COUNTY | ABOVE
 EVERYONE = frozenset(Role)
 
@@ -94,6 +95,17 @@ ENTRIES = (
         short=pgettext_lazy("tab", "Vacant"),
         counted="unowned",
     ),
+    Entry(RUNNING, _("Accounts"), "accounts", "user", frozenset({Role.SYSTEM_ADMIN})),
+    Entry(
+        RUNNING,
+        _("Appointments"),
+        "appointments",
+        "users",
+        frozenset({Role.SECURITY_ADMIN, Role.AUDITOR}),
+        tab=2,
+        short=pgettext_lazy("tab", "Posts"),
+    ),
+    Entry(RUNNING, _("Appointments"), "appointments", "users", HEADS),
     Entry(RUNNING, _("Messages that were not sent"), "outgoing", "send", frozenset({Role.SYSTEM_ADMIN})),
 )
 MINE = Entry(WORK, _("My page"), "me", "user", EVERYONE, tab=4, short=pgettext_lazy("tab", "Me"))

@@ -17,6 +17,14 @@ YIYANG_URL         where people reach the system, for links in e-mails; https://
 YIYANG_EMAIL_URL   smtp://, smtp+tls:// or smtps://user:password@host:port, file: or console: (docs/operations.md)
 YIYANG_EMAIL_FROM  the sender of e-mails
 YIYANG_WEBHOOK_NETWORKS  private networks that the webhook may reach nevertheless, comma-separated (10.20.0.0/16)
+YIYANG_PROXIES     how many proxies of one's own stand before the server and name the client's address (default 0)
+YIYANG_PASSWORDS   the password profile: mlps3 (default in production) or modern (default elsewhere)
+YIYANG_LOG         directory of log files, one a day; without it the log goes to stderr only
+YIYANG_LOG_DAYS    how long log files are kept: 200 by default, in production never less than 183
+YIYANG_ANCHOR_KEY  32 bytes in base64, the Ed25519 key that signs the daily anchors of the audit trail (docs/audit.md)
+YIYANG_ANCHOR_PUBLIC_KEYS  public keys of earlier anchors that count as well, comma-separated
+YIYANG_ANCHOR_EMAIL  comma-separated addresses that each anchor is sent to, outside the reach of whoever runs the system
+YIYANG_AUDIT_DIR   directory of the anchors, where it is not below YIYANG_VAR
 YIYANG_FONT_DIRS   further directories with Chinese fonts, separated like PATH
 """
 
@@ -24,7 +32,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import sys
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -34,21 +41,25 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from project.demo import clock as demo_clock
+from project.logs import log_settings
 from project.mail import mail_settings
+from project.safety import require_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = os.environ.get("YIYANG_MODE", "demo")
 if MODE not in {"demo", "test", "production"}:
     raise ImproperlyConfigured(f"YIYANG_MODE must be demo, test or production, not {MODE!r}")
 PRODUCTION = MODE == "production"
-DEBUG = os.environ.get("YIYANG_DEBUG") == "1" and not PRODUCTION
+DEBUG = os.environ.get("YIYANG_DEBUG") == "1"
+if DEBUG and PRODUCTION:
+    raise ImproperlyConfigured("YIYANG_DEBUG shows the inside of the system and must not be set in production")
 VAR_DIR = Path(os.environ.get("YIYANG_VAR", BASE_DIR / "var"))
 
+PUBLIC_KEY = "not-secret-for-demo-and-tests-only"
 SECRET_KEY = os.environ.get("YIYANG_SECRET_KEY", "")
-if not SECRET_KEY:
-    if PRODUCTION:
-        raise ImproperlyConfigured("YIYANG_SECRET_KEY must be set in production")
-    SECRET_KEY = "not-secret-for-demo-and-tests-only"  # noqa: S105 - production refuses to start without its own
+if PRODUCTION:
+    require_secret_key(SECRET_KEY, public=PUBLIC_KEY)
+SECRET_KEY = SECRET_KEY or PUBLIC_KEY
 # The first wraps now, later ones still open what they wrapped (docs/personal-data.md).
 PERSONAL_KEYS = [key.strip() for key in os.environ.get("YIYANG_PERSONAL_KEYS", "").split(",") if key.strip()]
 ALLOWED_HOSTS = [host for host in os.environ.get("YIYANG_HOSTS", "").split(",") if host]
@@ -83,6 +94,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "project.health.health_middleware",
+    "project.proxies.forwarded_address",
+    "project.headers.further_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -92,12 +105,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "project.gate.GateMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "project.middleware.RefusalMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "project.urls"
@@ -159,12 +174,39 @@ if CLOCK == "celery" and not REDIS_URL:
     raise ImproperlyConfigured("YIYANG_CLOCK is celery, so YIYANG_REDIS must name the broker")
 
 AUTH_USER_MODEL = "cases.User"
-AUTHENTICATION_BACKENDS = ["cases.access.AppointmentBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "cases.access.AppointmentBackend"]
+PASSWORD_PROFILES = {
+    "mlps3": {"length": 10, "classes": 3, "history": 5, "days": 90},
+    "modern": {"length": 12},
+}
+PASSWORD_PROFILE = os.environ.get("YIYANG_PASSWORDS", "mlps3" if PRODUCTION else "modern")
+if PASSWORD_PROFILE not in PASSWORD_PROFILES:
+    raise ImproperlyConfigured(f"YIYANG_PASSWORDS must be mlps3 or modern, not {PASSWORD_PROFILE!r}")
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "cases.passwords.validators.LengthValidator"},
+    {"NAME": "cases.passwords.validators.ClassesValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email", "phone")},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "cases.passwords.validators.HistoryValidator"},
 ]
+SECOND_FACTOR_FORCED = PRODUCTION
+ROSTER_NEEDS_CONFIRMATION = PRODUCTION
+OTP_TOTP_ISSUER = "医养质管台"
+PROXIES = int(os.environ.get("YIYANG_PROXIES", "0"))
+AXES_FAILURE_LIMIT = 5
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "project.lockout.locked_out"
+AXES_CLIENT_STR_CALLABLE = "project.lockout.nobody"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # the links for new people are handed out by hand
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "inbox"
@@ -215,6 +257,8 @@ WHITENOISE_USE_FINDERS = MODE == "test"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE = 30 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
@@ -234,7 +278,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 if PRODUCTION:
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
     SECURE_SSL_REDIRECT = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
@@ -257,13 +303,15 @@ WEBHOOK_NETWORKS = [
     if network.strip()
 ]
 
+AUDIT_DIR = Path(os.environ.get("YIYANG_AUDIT_DIR", VAR_DIR / "audit"))
+ANCHOR_KEY = os.environ.get("YIYANG_ANCHOR_KEY", "")
+ANCHOR_PUBLIC_KEYS = [key for key in os.environ.get("YIYANG_ANCHOR_PUBLIC_KEYS", "").split(",") if key]
+ANCHOR_EMAIL = [address for address in os.environ.get("YIYANG_ANCHOR_EMAIL", "").split(",") if address]
+
 FONT_DIRS = [directory for directory in os.environ.get("YIYANG_FONT_DIRS", "").split(os.pathsep) if directory]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"project.clock": {"level": "INFO" if PRODUCTION else "WARNING"}},
-}
+LOG_DIR = os.environ.get("YIYANG_LOG", "")
+LOG_DAYS = int(os.environ.get("YIYANG_LOG_DAYS", "200"))
+if PRODUCTION and LOG_DAYS < 183:
+    raise ImproperlyConfigured("YIYANG_LOG_DAYS must be at least 183: logs are kept for six months")
+LOGGING = log_settings(LOG_DIR, LOG_DAYS, production=PRODUCTION)

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from simple_history.utils import bulk_create_with_history
 
 from cases.access import Viewer, appoint
 from cases.accounts.models import Proposal
@@ -21,7 +20,7 @@ from cases.accounts.recording import note
 from cases.clock import start_of_day
 from cases.duties import ALONE, Span, require_active, require_apart
 from cases.errors import Conflict, Invalid, OutOfScope, WrongRole
-from cases.models import Appointment, CaseEvent, OrgUnit, RosterImport, User
+from cases.models import Appointment, CaseEvent, OrgUnit, User
 from cases.roles import POSTS, RULES, Role
 from cases.saving import sign
 from cases.tree import covers
@@ -99,7 +98,7 @@ def confirm(proposal: Proposal, *, by: User, at: dt.datetime) -> Appointment:
     if not may_confirm(found, viewer):
         raise _not_the_second(found, viewer)
     _require_waiting(found)
-    begins = max(found.valid_from, viewer.on)
+    begins = found.valid_from if found.roster_id else max(found.valid_from, viewer.on)
     if found.valid_until is not None and found.valid_until <= begins:
         raise Conflict(
             "proposal_over",
@@ -189,30 +188,6 @@ def may_confirm(proposal: Proposal, viewer: Viewer) -> bool:
     """Whether the viewer may be the second person of this proposal."""
     _role, people = confirmers(proposal, viewer.on)
     return people.filter(pk=viewer.user.pk).exists()
-
-
-def propose_roster(done: RosterImport, spans: Iterable[tuple[User, OrgUnit, str, dt.date, dt.date | None]]) -> int:
-    """What a roster file grants waits for a security administrator: one proposal a post; how many there are."""
-    waiting = set(Proposal.objects.waiting().values_list("user", "unit", "role"))
-    new = []
-    for user, unit, role, valid_from, valid_until in spans:
-        if (user.pk, unit.pk, role) in waiting:
-            continue
-        new.append(
-            Proposal(
-                user=user,
-                unit=unit,
-                role=role,
-                valid_from=valid_from,
-                valid_until=valid_until,
-                roster=done,
-                reason=done.name[:MOST_REASON],
-                proposed_by=done.by,
-                proposed_at=done.at,
-            )
-        )
-    bulk_create_with_history(new, Proposal, batch_size=500, default_user=done.by, default_date=done.at)
-    return len(new)
 
 
 def _check_succession(ends: Appointment, user: User, unit: OrgUnit, role: str, valid_from: dt.date) -> None:

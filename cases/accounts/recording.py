@@ -1,16 +1,28 @@
-"""What is granted and who signs in goes to the system's own record: the one joint through which this package tells it."""
+"""What is granted, and what people do to their own sign-in, goes to the system's own chains (``cases.audit.note``)."""
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from typing import Any
 
+from django.http import HttpRequest
+
+from cases import audit
+from cases.access import Actor
 from cases.models import OrgUnit, User
+from cases.web import actor_of
 
-log = logging.getLogger("cases.accounts")
 
-
-def note(verb: str, *, unit: OrgUnit | None, by: User | None, at: dt.datetime, subject: Any) -> None:
-    """Record one act on the system: what, by whom, on which record; ids only."""
-    log.info("%s %s %s by %s at %s", verb, type(subject).__name__, subject.pk, by.pk if by else None, at.isoformat())
+def note(
+    verb: str,
+    *,
+    unit: OrgUnit | None,
+    at: dt.datetime,
+    subject: Any,
+    by: User | None = None,
+    request: HttpRequest | None = None,
+    reason: str = "",
+) -> None:
+    """Record one act on the system: what, by whom, on which record; ids only. With a request also from where."""
+    actor = Actor(by) if request is None else actor_of(request)
+    audit.note(verb, by=actor, at=at, unit=unit, subject=subject, reason=reason)

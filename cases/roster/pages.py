@@ -20,6 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases.access import Viewer
 from cases.errors import Invalid, OutOfScope
 from cases.models import RosterImport, User
+from cases.passwords import one_time
+from cases.passwords.profiles import in_words
 from cases.roster.apply import RosterRefused, check_roster, import_roster, require_manager
 from cases.roster.kept import forget, keep, kept
 from cases.roster.links import days_valid, fresh_links, links_file, waiting
@@ -223,7 +225,12 @@ class SetPassword(PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         messages.success(self.request, _("Your password is set. Please sign in with it."))
-        return super().form_valid(form)
+        answer = super().form_valid(form)
+        one_time.changed(form.user)
+        return answer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"password_hint": in_words()}
 
     def form_invalid(self, form: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)

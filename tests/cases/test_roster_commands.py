@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.http import HttpRequest
 from django.test import Client
 from django.utils import translation
 from openpyxl import load_workbook
@@ -67,7 +68,7 @@ def test_each_gets_a_link_that_sets_the_password() -> None:
     form = client.get(path, follow=True)
     words = "four horses and a cart"
     client.post(form.request["PATH_INFO"], {"new_password1": words, "new_password2": words})
-    assert client.login(username="sysadmin", password=words)
+    assert client.login(request=HttpRequest(), username="sysadmin", password=words)
 
 
 def test_a_second_run_is_refused_and_changes_nothing() -> None:

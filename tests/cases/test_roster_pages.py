@@ -11,6 +11,7 @@ import time_machine
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.http import HttpRequest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -99,7 +100,7 @@ def test_from_template_to_people_who_sign_in(world: World, client: Client) -> No
     words = "four horses and a cart"
     done = new.post(form.request["PATH_INFO"], {"new_password1": words, "new_password2": words})
     assert (done.status_code, done["Location"]) == (302, reverse("login"))
-    assert new.login(username="zhang", password=words)
+    assert new.login(request=HttpRequest(), username="zhang", password=words)
     assert Client().get(link, follow=True).status_code == 410
     assert "1 person has not" in text(client.get(answer.request["PATH_INFO"]))
 

@@ -60,10 +60,10 @@ class Person:
     def sign_in(self) -> None:
         self.opener.open(f"{self.address}/login/", timeout=20).read()
         self.post("/login/", username=self.username, password="correct horse")
-        assert any(cookie.name == "sessionid" for cookie in self.cookies)
+        assert any(cookie.name == "__Host-session" for cookie in self.cookies)
 
     def post(self, path: str, **data: str) -> None:
-        token = next((cookie.value for cookie in self.cookies if cookie.name == "csrftoken"), "") or ""
+        token = next((cookie.value for cookie in self.cookies if cookie.name == "__Host-csrf"), "") or ""
         body = urllib.parse.urlencode({**data, "csrfmiddlewaretoken": token}).encode()
         self.opener.open(self.address + path, body, timeout=20).read()
 

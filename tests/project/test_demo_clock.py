@@ -18,6 +18,7 @@ from project.context import shell
 from project.demo.clock import TODAY, follow, move_on, offset, read, write
 
 ROOT = Path(__file__).resolve().parents[2]
+KEY = "a key of this test, long enough for production, of no use to anybody"
 NOW = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 
 
@@ -75,7 +76,7 @@ def test_demo_mode_reads_the_note_beside_its_data(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["test", "production"])
 def test_no_other_mode_lets_the_clock_be_set(mode: str) -> None:
-    said = settings_say("", YIYANG_MODE=mode, YIYANG_SECRET_KEY="x", YIYANG_CLOCK_START="2021-05-12")
+    said = settings_say("", YIYANG_MODE=mode, YIYANG_SECRET_KEY=KEY, YIYANG_CLOCK_START="2021-05-12")
     assert said.returncode != 0
     assert "YIYANG_CLOCK_START is for the demonstration only" in said.stderr
 
@@ -83,7 +84,7 @@ def test_no_other_mode_lets_the_clock_be_set(mode: str) -> None:
 def test_production_takes_no_notice_of_a_note_that_lies_about(tmp_path: Path) -> None:
     write(tmp_path, NOW, "a case")
     said = settings_say(
-        "settings.CLOCK_OFFSET", YIYANG_MODE="production", YIYANG_SECRET_KEY="x", YIYANG_VAR=str(tmp_path)
+        "settings.CLOCK_OFFSET", YIYANG_MODE="production", YIYANG_SECRET_KEY=KEY, YIYANG_VAR=str(tmp_path)
     )
     assert said.stdout == "0:00:00\n"
 

@@ -200,7 +200,7 @@ class Autosave {
 }
 
 // The cookie is fresher than the page where somebody has signed in again in another tab.
-const token = (form) => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken?.value ?? "";
+const token = (form) => document.cookie.match(/(?:^|; )(?:csrftoken|__Host-csrf)=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken?.value ?? "";
 
 function replaceFragments(fragments = {}) {
   for (const [selector, html] of Object.entries(fragments)) {

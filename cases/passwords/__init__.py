@@ -1,0 +1,1 @@
+"""Which passwords count, for how long, and how one is lent for a day: profiles of the settings, read by validators."""
