@@ -1,6 +1,6 @@
 """The addresses of pages about records: files, the roster."""
 
-from django.urls import path
+from django.urls import include, path
 
 from cases import pages, vacancy_pages
 from cases.accounts import appointment_pages
@@ -10,6 +10,7 @@ from cases.roster import pages as roster
 from cases.second_factor import pages as second_factor
 
 urlpatterns = [
+    path("", include("cases.audit.urls")),
     path("evidence/<int:pk>/", pages.evidence, name="evidence"),
     path("vacancies/", vacancy_pages.list_vacancies, name="vacancies"),
     path("roster/", roster.roster, name="roster"),

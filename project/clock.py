@@ -46,6 +46,11 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("events", "notifications.outbox.deliver_events", 15, 1000, ("dispatches",), "events become messages"),
     Sweep("digests", "notifications.digests.gather_digests", 60, 500, ("dispatches",), "the day's e-mail of a person"),
     Sweep("dispatches", "notifications.outbox.send_dispatches", 15, 100, (), "e-mail and webhook calls"),
+    Sweep("rows", "cases.audit.sealing.seal_rows", 60, 500, (), "history rows of drafts get into a chain"),
+    Sweep("anchors", "cases.audit.anchors.write_anchor", 600, 1, ("anchor_mail",), "the day's anchor of all chains"),
+    Sweep("anchor_mail", "notifications.audit_mail.mail_anchors", 600, 30, (), "anchors leave for their witnesses"),
+    Sweep("proof", "cases.audit.daily.verify_daily", 600, 1, ("faults",), "the day's verification of the trail"),
+    Sweep("faults", "notifications.audit_mail.tell_faults", 600, 1, (), "faults of the trail are told"),
 )
 BY_NAME: Mapping[str, Sweep] = {sweep.name: sweep for sweep in SWEEPS}
 # What finds work once an event was recorded.

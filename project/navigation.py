@@ -106,6 +106,7 @@ ENTRIES = (
         short=pgettext_lazy("tab", "Posts"),
     ),
     Entry(RUNNING, _("Appointments"), "appointments", "users", HEADS),
+    Entry(RUNNING, _("Proof of the trail"), "audit", "seal", frozenset({Role.AUDITOR, Role.INSPECTOR})),
     Entry(RUNNING, _("Messages that were not sent"), "outgoing", "send", frozenset({Role.SYSTEM_ADMIN})),
 )
 MINE = Entry(WORK, _("My page"), "me", "user", EVERYONE, tab=4, short=pgettext_lazy("tab", "Me"))

@@ -111,7 +111,9 @@ class Coverage:
     def _compare_files(self) -> Iterator[Fault]:
         known = dict(Evidence.objects.filter(pk__in=[key for key, _d, _w in self.files]).values_list("pk", "sha256"))
         for key, digest, where in self.files:
-            if known.get(key) != digest:
+            if key not in known:
+                yield Fault("files", f"evidence {key}", f"is gone; {where} sealed its file")
+            elif known[key] != digest:
                 yield Fault("files", f"evidence {key}", f"does not name the file that {where} sealed")
 
     def _unknown(self, name: str, wanted: list[tuple[int, str, str]]) -> Iterator[Fault]:

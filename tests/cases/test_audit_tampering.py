@@ -213,7 +213,7 @@ def edit_the_row(story: Story) -> str:
 def delete_the_row(story: Story) -> str:
     row = Evidence.objects.get()
     as_owner("DELETE FROM cases_evidence WHERE id = %s", [row.pk])
-    return f"cases.evidence {row.pk}"
+    return f"evidence {row.pk}"
 
 
 # ── files and editions ──

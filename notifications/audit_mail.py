@@ -1,0 +1,82 @@
+"""What leaves the system about its own trail: each anchor to its witnesses, and faults to those who look after it.
+
+Sent outside any transaction; that it was sent stands in the system's own chain, so that nothing is sent for ever.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from cases.access import SYSTEM
+from cases.audit import note
+from cases.audit.anchors import read_anchors
+from cases.audit.daily import VERIFIED
+from cases.clock import local_date
+from cases.models import Appointment, OrgUnit, SystemEvent, User
+from cases.roles import Role
+
+MAILED, TOLD = "anchor_mailed", "faults_told"
+SHOWN = 5
+
+
+def mail_anchors(at: dt.datetime, limit: int = 30) -> int:
+    """Send anchors that have not been sent to the addresses of YIYANG_ANCHOR_EMAIL; returns how many were.
+
+    Whoever keeps these e-mails can prove a rewriting of database and files together.
+    """
+    if not settings.ANCHOR_EMAIL:
+        return 0
+    last = SystemEvent.objects.filter(verb=MAILED).order_by("-at", "-pk").first()
+    done = last.details["number"] if last else 0
+    waiting = [anchor for anchor in read_anchors() if anchor.said.get("number", 0) > done][:limit]
+    for anchor in waiting:
+        with override(settings.LANGUAGE_CODE):
+            subject = _("Anchor %(number)d of the audit trail") % {"number": anchor.number}
+            text = _("Keep this message. It proves what the system had recorded by then.")
+        letter = EmailMessage(subject, f"{text}\n\n{anchor.line.decode()}\n", to=settings.ANCHOR_EMAIL)
+        letter.attach(f"anchor-{anchor.number:06d}.json", anchor.line, "application/json")
+        letter.send()
+        note(MAILED, by=SYSTEM, at=at, details={"number": anchor.number})
+    return len(waiting)
+
+
+def tell_faults(at: dt.datetime, limit: int = 1) -> int:
+    """Tell auditors and system administrators of region and nation what the last verification found; once."""
+    found = SystemEvent.objects.filter(verb=VERIFIED).order_by("-at", "-pk").first()
+    if found is None or not found.details["faults"]:
+        return 0
+    if SystemEvent.objects.filter(verb=TOLD, at__gte=found.at, subject=_subject(found)).exists():
+        return 0
+    people = [person for person in keepers(local_date(at)) if person.email]
+    with override(settings.LANGUAGE_CODE):
+        subject = _("The audit trail has faults")
+        text = _words(found)
+    if people:
+        EmailMessage(subject, text, bcc=[person.email for person in people]).send()
+    note(TOLD, by=SYSTEM, at=at, subject=_subject(found), details={"people": [person.pk for person in people]})
+    return 1
+
+
+def keepers(on: dt.date) -> list[User]:
+    """Auditors and system administrators of region and nation."""
+    held = Appointment.objects.own().valid(on).filter(role__in=(Role.AUDITOR, Role.SYSTEM_ADMIN))
+    held = held.filter(unit__kind__in=(OrgUnit.Kind.REGION, OrgUnit.Kind.NATION))
+    return list(User.objects.filter(pk__in=held.values("user")).order_by("pk"))
+
+
+def _subject(found: SystemEvent) -> str:
+    return f"cases.systemevent:{found.pk}"
+
+
+def _words(found: SystemEvent) -> str:
+    count = found.details["faults"]
+    lines = [ngettext("%(count)d fault was found.", "%(count)d faults were found.", count) % {"count": count}]
+    lines += [f"· {each['where']}: {each['what']}" for each in found.details["first"][:SHOWN]]
+    lines.append(settings.BASE_URL + reverse("audit"))
+    return "\n".join(lines)
