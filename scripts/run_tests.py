@@ -1,8 +1,9 @@
 """Run everything that must hold: `make test`, `test-fast`, `test-long`, `lint`, `bench`.
 
-Checks first, then the tests on SQLite, then the same tests on PostgreSQL, against servers that this run starts and
-stops. Every step runs even if an earlier one failed, and the summary names the ones that did. A missing part ends the
-run before it begins, unless ALLOW_MISSING names it.
+Checks first, while the tests' databases are migrated beside them, then the tests on SQLite, then those that ask for a
+database again on PostgreSQL, against servers that this run starts and stops. Every step runs even if an earlier one
+failed, and the summary names the ones that did. A missing part ends the run before it begins, unless ALLOW_MISSING
+names it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,6 +51,18 @@ class Run:
         begun = time.monotonic()
         done = subprocess.run(command, cwd=ROOT, env={**self.environment, **environment}, check=False)
         self.results.append((name, done.returncode, time.monotonic() - begun))
+
+    def beside(self, servers: Servers, name: str, command: Sequence[str], **environment: str) -> Callable[[], None]:
+        """Start a step beside the next ones; what is returned waits for its end, and counts only that time."""
+        process, log = servers.run_beside(name, command, cwd=ROOT, env={**self.environment, **environment})
+
+        def wait() -> None:
+            begun = time.monotonic()
+            code = process.wait()
+            print(f"\n=== {name}\n{log.read_text(errors='replace')}", flush=True)
+            self.results.append((name, code, time.monotonic() - begun))
+
+        return wait
 
     def summary(self, missing: Sequence[MissingPart]) -> int:
         print()
@@ -124,18 +137,30 @@ def provide(servers: Servers) -> tuple[dict[str, str], list[MissingPart]]:
     return found, missing
 
 
+def migrate(run: Run, servers: Servers, name: str, **database: str) -> Callable[[], None]:
+    """Begin with the database that every worker copies (tests/migrated.py)."""
+    settings = {"DJANGO_SETTINGS_MODULE": "tests.settings", **database}
+    return run.beside(servers, f"migrations on {name}", [PYTHON, "-m", "tests.migrated"], **settings)
+
+
 def test(run: Run, servers: Servers) -> list[MissingPart]:
-    """Checks, then the tests on SQLite, then all but the browser's again on PostgreSQL."""
+    """Checks, then the tests on SQLite, then all that ask for a database, but the browser's, again on PostgreSQL."""
     found, missing = provide(servers)
     run.environment["YIYANG_TEST_MISSING"] = ",".join(lack.part for lack in missing)
     if "chromium" in found:
         run.environment["YIYANG_TEST_CHROMIUM"] = found["chromium"]
     if "redis" in found:
         run.environment["YIYANG_REDIS"] = found["redis"]
-    check(run)
-    run.step("tests on SQLite", pytest("-m", "not postgres"))
+    migrated = [migrate(run, servers, "SQLite")]
+    database: dict[str, str] = {}
     if "postgresql" in found:
         database = {"YIYANG_TEST_DATABASE": f"{found['postgresql']}/yiyang", "YIYANG_TEST_PASS": "postgresql"}
+        migrated.append(migrate(run, servers, "PostgreSQL", **database))
+    check(run)
+    for wait in migrated:
+        wait()
+    run.step("tests on SQLite", pytest("-m", "not postgres"))
+    if database:
         run.step("tests on PostgreSQL", pytest("-m", "not browser and not sqlite"), **database)
     return missing
 
@@ -183,6 +208,10 @@ def run_all(options: argparse.Namespace, servers: Servers) -> int:
     var.mkdir(mode=0o700)
     own = {"YIYANG_MODE": "test", "YIYANG_VAR": str(var), "YIYANG_TEST_DIRECTORY": str(tests)}
     foreign = {"YIYANG_DATABASE", "YIYANG_VAR", "YIYANG_REDIS", "YIYANG_SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
+    if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+        # Nothing is left in the sources, and still each of some hundred processes need not compile them anew.
+        foreign.add("PYTHONDONTWRITEBYTECODE")
+        own["PYTHONPYCACHEPREFIX"] = str(servers.directory / "bytecode")
     run = Run({**{k: v for k, v in os.environ.items() if k not in foreign}, **own})
     missing: list[MissingPart] = []
     if options.long:
@@ -193,7 +222,9 @@ def run_all(options: argparse.Namespace, servers: Servers) -> int:
     elif options.lint:
         check(run)
     elif options.fast:
+        migrated = migrate(run, servers, "SQLite")
         check(run)
+        migrated()
         run.step("tests on SQLite, without browser", pytest("-m", "not browser and not postgres and not redis"))
     else:
         missing = test(run, servers)

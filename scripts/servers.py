@@ -133,6 +133,14 @@ class Servers:
         self._wait_for_connections(f"{address}/postgres")
         return address, part
 
+    def run_beside(self, name: str, command: Sequence[str], **how: Any) -> tuple[subprocess.Popen[bytes], Path]:
+        """Start a command that ends by itself, or with the run; return the process and the file of its words."""
+        log = self.directory / f"{name}.log"
+        with log.open("wb") as file:
+            process = subprocess.Popen(command, stdout=file, stderr=file, start_new_session=True, **how)
+        self.running.append((process, signal.SIGTERM))
+        return process, log
+
     def _start(
         self, name: str, command: Sequence[str | Path], port: int, stop: signal.Signals, how: dict[str, Any]
     ) -> None:

@@ -75,7 +75,8 @@ def reason_to_skip(mark: str) -> str | None:
     return reasons[mark]() if mark in reasons else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     reasons: dict[str, str | None] = {}
     for item in items:
         for mark in {mark.name for mark in item.iter_markers()}:
@@ -83,6 +84,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 reasons[mark] = reason_to_skip(mark)
             if reason := reasons[mark]:
                 item.add_marker(pytest.mark.skip(reason=reason))
+    if vendor() == "postgresql":
+        config.hook.pytest_deselected(items=[item for item in items if not asks_for_the_database(item)])
+        items[:] = filter(asks_for_the_database, items)
+    # The longest first: else one worker goes on with it alone after the others have run out of tests.
+    items.sort(key=lambda item: -max((mark.args[0] for mark in item.iter_markers("slow")), default=0))
+
+
+def asks_for_the_database(item: pytest.Item) -> bool:
+    """Whether the outcome may depend on the kind of database: pytest-django lets other tests reach none."""
+    if hasattr(getattr(item, "cls", None), "databases"):
+        return True
+    fixtures = {"db", "transactional_db", "live_server", "django_db_setup"}
+    marks = {"django_db", "postgres"}
+    return not fixtures.isdisjoint(getattr(item, "fixturenames", ())) or any(map(item.get_closest_marker, marks))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,7 @@
-"""Further databases of the kind that the tests run on, empty and gone afterwards, for processes that a test starts."""
+"""Further databases of the kind that the tests run on, empty and gone afterwards, for processes that a test starts.
+
+A test that uses one and no other asks for ``django_db_setup``, so that it runs on both kinds.
+"""
 
 from __future__ import annotations
 

@@ -30,6 +30,8 @@ def previous(tmp_path: Path) -> Path:
     return tmp_path / "previous"
 
 
+@pytest.mark.slow(40)
+@pytest.mark.usefixtures("django_db_setup")
 def test_open_cases_of_the_release_before_are_worked_on(previous: Path, tmp_path: Path) -> None:
     var = tmp_path / "var"
     var.mkdir()
