@@ -32,7 +32,19 @@ def day_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
-class ProposalForm(forms.Form):
+class RefusableForm(forms.Form):
+    """A form that shows a refusal where the reader can mend it."""
+
+    def refuse(self, refusal: Refusal) -> None:
+        for name, faults in refusal.faults.items():
+            for fault in faults:
+                field = FIELDS.get(name, name)
+                self.add_error(field if field in self.fields else None, fault)
+        if not refusal.faults:
+            self.add_error(None, f"{refusal.message} {refusal.hint}".strip())
+
+
+class ProposalForm(RefusableForm):
     """Whom, for which post, from which day to which. People name the last day; the record keeps the day after it."""
 
     login = forms.CharField(label=gettext_lazy("Login name"), max_length=150)
@@ -42,22 +54,12 @@ class ProposalForm(forms.Form):
     last = forms.DateField(label=gettext_lazy("Last day"), widget=day_input(), required=False)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=proposing.MOST_REASON)
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Put a refusal where the reader can mend it."""
-        for name, faults in refusal.faults.items():
-            for fault in faults:
-                self.add_error(FIELDS.get(name, name), fault)
-        if not refusal.faults:
-            self.add_error(None, f"{refusal.message} {refusal.hint}".strip())
 
-
-class EndForm(forms.Form):
+class EndForm(RefusableForm):
     """The last day of a post, and why."""
 
     last = forms.DateField(label=gettext_lazy("Last day"), widget=day_input())
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=proposing.MOST_REASON)
-
-    refuse = ProposalForm.refuse
 
 
 def keeper(request: HttpRequest) -> tuple[Viewer, User]:
@@ -239,7 +241,7 @@ def _proposal_page(request: HttpRequest, found: Proposal, refusal: Refusal | Non
     shown = {
         "proposal": found,
         "refusal": refusal,
-        "may_confirm": found.state == Proposal.State.WAITING and people.filter(pk=viewer.user.pk).exists(),
+        "may_confirm": found.state == Proposal.State.WAITING and people.filter(pk=viewer.user.pk or 0).exists(),
         "may_withdraw": found.state == Proposal.State.WAITING and found.proposed_by_id == viewer.user.pk,
         "second": Role(role).label if role else "",
         "people": list(people.order_by("name")[:5]),

@@ -187,7 +187,7 @@ def confirmers(proposal: Proposal, on: dt.date) -> tuple[str, QuerySet[User]]:
 def may_confirm(proposal: Proposal, viewer: Viewer) -> bool:
     """Whether the viewer may be the second person of this proposal."""
     _role, people = confirmers(proposal, viewer.on)
-    return people.filter(pk=viewer.user.pk).exists()
+    return people.filter(pk=viewer.user.pk or 0).exists()
 
 
 def _check_succession(ends: Appointment, user: User, unit: OrgUnit, role: str, valid_from: dt.date) -> None:
