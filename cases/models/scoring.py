@@ -67,13 +67,20 @@ class Score(models.Model):
 
 
 class FinalScore(models.Model):
-    """A row of the joint result of commission and finance bureau: its points, from which column, and why."""
+    """A row of the joint result of commission and finance bureau: its points, from which column, and why.
+
+    ``source`` is the column that it was taken from; blank: a value of the commission's own, with its reason.
+    """
 
     pilot = models.ForeignKey(Pilot, models.CASCADE, related_name="final_scores")
     round = models.PositiveSmallIntegerField(default=1)
     row = models.CharField(max_length=40)
     points = models.DecimalField(_("Points"), max_digits=4, decimal_places=2)
     reason = models.TextField(_("Reason for the deduction"), blank=True)
+    source = models.CharField(_("Taken from"), max_length=12, blank=True)
+    row_version = models.PositiveIntegerField(default=0)
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    updated_at = models.DateTimeField(null=True)
 
     history = HistoricalRecords()
 
