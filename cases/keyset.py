@@ -29,6 +29,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "finished": _moment,
     "created_at": _moment,
     "published_at": _moment,
+    "from_on": dt.date.fromisoformat,
     "path": str,
     "unit__path": str,
 }
