@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from cases.clock import local_date
 from cases.roles import Role
+from cases.wording import is_timed
 from notifications.models import Message
 from notifications.seen import SeenEvent
 from notifications.strictness import FOLDER, parsed
@@ -28,11 +29,11 @@ GIVEN = ("unit", "number", "year", "case", "work", "verb", "state", "stands_in",
 
 
 def _due(event: SeenEvent, item: Any) -> str | None:
-    """The date that the event names, else that of the work item, as it is now."""
-    named: str | None = event.details.get("due")
+    """The date that the event names, else that of the work item, as it is now; a moment for a limit in hours."""
+    named: str | None = event.details.get("due_at") or event.details.get("due")
     if named or item is None or item.due_at is None:
         return named
-    return local_date(item.due_at).isoformat()
+    return item.due_at.isoformat() if is_timed(item.due_at) else local_date(item.due_at).isoformat()
 
 
 def _detail(name: str) -> Callable[[SeenEvent, Any], Any]:
@@ -48,11 +49,17 @@ class Fact:
     read: Callable[[Any], Any] = lambda kept: kept
 
 
+def _limit(kept: str) -> dt.date | dt.datetime:
+    return dt.datetime.fromisoformat(kept) if "T" in kept else dt.date.fromisoformat(kept)
+
+
 FACTS: dict[str, Fact] = {
-    "due": Fact(_due, "2021-05-14", dt.date.fromisoformat),
+    "due": Fact(_due, "2021-05-14", _limit),
+    "hours": Fact(lambda event, _item: abs(event.details.get("hours", 0)), 2),
     "days": Fact(lambda event, _item: abs(event.details.get("days", 0)), 3),
     "missed": Fact(lambda event, _item: len(event.details.get("missed", ())), 2),
     "count": Fact(_detail("return_count"), 2),
+    "behind": Fact(lambda event, _item: len(event.details.get("behind", ())), 2),
 }
 
 

@@ -158,7 +158,7 @@ class ReopenForm(forms.Form):
         super().__init__(*args, **{"auto_id": "reopen-%s", **kwargs})
 
 
-def take_over(form: forms.Form, refusal: Refusal) -> None:
+def take_over(form: forms.BaseForm, refusal: Refusal) -> None:
     """Show a refusal on the form: at the fields that it names, else above the form with what to do."""
     for name, messages in refusal.faults.items():
         form.add_error(name if name in form.fields else None, [str(message) for message in messages])
