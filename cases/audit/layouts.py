@@ -48,12 +48,18 @@ class Layout:
         """The same without the keys that a case and its record get only when they are written."""
         return self._hashed(values, self.unknown_at_opening)
 
-    def _hashed(self, values: Iterable[Any], left_out: frozenset[str]) -> str:
-        row = {
+    def as_json(self, values: Iterable[Any], *, at_opening: bool = False) -> dict[str, Any]:
+        """What is digested of a row."""
+        return self._row(values, self.unknown_at_opening if at_opening else frozenset())
+
+    def _row(self, values: Iterable[Any], left_out: frozenset[str]) -> dict[str, Any]:
+        return {
             name: None if value is None or name in left_out else write(value)
             for name, write, value in zip(self.columns, self.writers, values, strict=True)
         }
-        return hashlib.sha256(canonical({"table": self.label, "row": row})).hexdigest()
+
+    def _hashed(self, values: Iterable[Any], left_out: frozenset[str]) -> str:
+        return hashlib.sha256(canonical({"table": self.label, "row": self._row(values, left_out)})).hexdigest()
 
 
 def tracked_tables() -> list[Any]:

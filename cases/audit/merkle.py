@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 EMPTY = hashlib.sha256(b"").digest()
+SIZE = 32
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -33,14 +34,37 @@ def root(leaves: Iterable[bytes]) -> bytes:
     return total
 
 
-def path(leaves: Sequence[bytes], place: int) -> list[bytes]:
-    """The audit path of the leaf at a place (RFC 6962, 2.1.1), from the leaf upward."""
-    if len(leaves) <= 1:
-        return []
-    split = 1 << (len(leaves) - 1).bit_length() - 1
-    if place < split:
-        return [*path(leaves[:split], place), root(leaves[split:])]
-    return [*path(leaves[split:], place - split), root(leaves[:split])]
+class Tree:
+    """All nodes of a tree, to ask for many audit paths: 64 bytes a leaf.
+
+    Pairing neighbours and letting the last one rise alone gives the tree of RFC 6962.
+    """
+
+    def __init__(self, leaves: Iterable[bytes]) -> None:
+        level = bytearray()
+        for leaf in leaves:
+            level += leaf_hash(leaf)
+        self.levels = [level]
+        while len(level) > SIZE:
+            above = bytearray()
+            for start in range(0, len(level), 2 * SIZE):
+                pair = bytes(level[start : start + 2 * SIZE])
+                above += node_hash(pair[:SIZE], pair[SIZE:]) if len(pair) > SIZE else pair
+            self.levels.append(level := above)
+
+    @property
+    def size(self) -> int:
+        return len(self.levels[0]) // SIZE
+
+    def path(self, place: int) -> list[bytes]:
+        """The audit path of the leaf at a place (RFC 6962, 2.1.1), from the leaf upward."""
+        steps = []
+        for level in self.levels[:-1]:
+            start = (place ^ 1) * SIZE
+            if start < len(level):
+                steps.append(bytes(level[start : start + SIZE]))
+            place >>= 1
+        return steps
 
 
 def root_from_path(leaf: bytes, place: int, size: int, hashes: Sequence[bytes]) -> bytes:

@@ -16,6 +16,7 @@ from cases.models.audit import AuditChain, SystemEvent
 
 PART = "chain"
 CHUNK = 2000
+FEW = 50  # an event of the system may seal hundreds of rows
 EVENT = ("case_id", *(f.attname for f in CaseEvent._meta.concrete_fields if f.attname not in ("id", "case_id")))
 CASE = ("pk", "uid", "event_count", "chain_head")
 
@@ -58,7 +59,7 @@ def system_chains(counts: Counts, told: Told) -> Iterator[Fault]:
     """The system's own chains, one after the other."""
     for chain in AuditChain.objects.order_by("pk").iterator(chunk_size=CHUNK):
         counts.system_chains += 1
-        events = SystemEvent.objects.filter(chain=chain.pk).order_by("seq").iterator(chunk_size=CHUNK)
+        events = SystemEvent.objects.filter(chain=chain.pk).order_by("seq").iterator(chunk_size=FEW)
         key, hashed = chain.key, partial(hash_of_system_event, chain.key)
         yield from _chain(f"chain {key}", key, None, events, chain.count, chain.head, hashed, counts, told)
 

@@ -3,8 +3,11 @@
 from django.urls import path
 
 from cases.audit import pages
+from cases.audit.dossier import pages as dossier
 
 urlpatterns = [
     path("audit/", pages.audit, name="audit"),
     path("audit/again/", pages.audit_again, name="audit_again"),
+    path("audit/dossiers/cases/<int:pk>/", dossier.case_dossier, name="case_dossier"),
+    path("audit/dossiers/units/<int:pk>/<int:year>/", dossier.unit_dossier, name="unit_dossier"),
 ]

@@ -59,6 +59,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "nav_current": "cycles",
         "cycles_url": address_if_any("cycles"),
         "unit_url": address_if_any("unit", case.unit_id),
+        "dossier_url": address_if_any("case_dossier", case.pk) if viewer.may("inspect", case) else None,
     }
     if kind.code == "quality_cycle":
         context |= _cycle_context(request, case, page)
