@@ -1,0 +1,1 @@
+"""What does an alliance file with the commission (备案), and which version is in force?"""

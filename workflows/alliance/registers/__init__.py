@@ -1,0 +1,1 @@
+"""What has an alliance done, when, where and by whom (活动登记)?"""
