@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from cases.models import CaseEvent
-from cases.wording import cdate
+from cases.wording import cdate, cdatetime
 
 VERBS = {"remind": pgettext_lazy("event", "Reminder"), "escalate": pgettext_lazy("event", "Overdue, told up the line")}
 TARGETS = {
@@ -20,6 +20,8 @@ TARGETS = {
     "head+1": gettext_lazy("the head one level up"),
     "officer+2": gettext_lazy("the officer two levels up"),
     "head+2": gettext_lazy("the head two levels up"),
+    "other_side": gettext_lazy("the referral contact of the other side"),
+    "commission": gettext_lazy("the officer of the commission"),
 }
 
 
@@ -28,8 +30,17 @@ def targets_named(targets: Iterable[str]) -> str:
     return pgettext("list separator", ", ").join(str(TARGETS.get(target, target)) for target in targets)
 
 
-def rung_named(days: int) -> str:
-    """提前 7 天 / 逾期 3 天; calendar days."""
+def rung_named(days: int, hours: int | None = None) -> str:
+    """提前 7 天 / 逾期 3 天, in calendar days; 提前 1 小时 / 到期 / 逾期 2 小时 for a limit in hours."""
+    if hours == 0:
+        return _("just overdue")
+    if hours is not None:
+        words = (
+            ngettext("%(hours)d hour before", "%(hours)d hours before", -hours)
+            if hours < 0
+            else ngettext("%(hours)d hour overdue", "%(hours)d hours overdue", hours)
+        )
+        return words % {"hours": abs(hours)}
     if days < 0:
         return ngettext("%(days)d day before", "%(days)d days before", -days) % {"days": -days}
     return ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days}
@@ -37,8 +48,14 @@ def rung_named(days: int) -> str:
 
 def detail_of(event: CaseEvent) -> str:
     """How near or how late it was, of which date."""
-    day = cdate(dt.date.fromisoformat(event.details["due"]))
-    return _("%(rung)s, due %(day)s") % {"rung": rung_named(event.details["days"]), "day": day}
+    details: dict[str, Any] = event.details
+    named = rung_named(details["days"], details.get("hours"))
+    if "due_at" in details:
+        return _("%(rung)s, due %(day)s") % {
+            "rung": named,
+            "day": cdatetime(dt.datetime.fromisoformat(details["due_at"])),
+        }
+    return _("%(rung)s, due %(day)s") % {"rung": named, "day": cdate(dt.date.fromisoformat(details["due"]))}
 
 
 def note_of(event: CaseEvent) -> str:

@@ -1,7 +1,8 @@
 """When a piece of work is due, by the rule of its edition, and why (action plan, part 3; design, Deadlines).
 
 Every date comes with its trace: the steps by which it was found, as plain data that is stored with the work item and
-put into words by :mod:`cases.explaining`. Dates are days in Asia/Shanghai, written as ISO in the trace.
+put into words by :mod:`cases.explaining`. Dates are days in Asia/Shanghai, written as ISO in the trace. A limit in
+hours runs day and night; its steps (``hours``, ``pause``) lead to a moment, written as ISO in UTC.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ class Due:
 
     @property
     def at(self) -> dt.datetime | None:
-        """The last moment in time, in UTC: the end of the due day in Asia/Shanghai."""
+        """The last moment in time, in UTC: the end of the due day in Asia/Shanghai, or that of a limit in hours."""
+        if self.trace and "at" in self.trace[-1]:
+            return dt.datetime.fromisoformat(self.trace[-1]["at"])
         return end_of_day(self.on).astimezone(dt.UTC) if self.on else None
 
     @property
@@ -53,6 +56,12 @@ class Due:
     def amber_at(self, days: int) -> dt.datetime | None:
         """The moment, in UTC, at which the light turns amber, so many calendar days before the date."""
         return start_of_day(self.on - dt.timedelta(days=days)).astimezone(dt.UTC) if self.on else None
+
+    def amber_by(self, edition: EditionData, rule: DeadlineRule) -> dt.datetime | None:
+        """The moment, in UTC, at which the light turns amber by the rule; a limit in hours counts hours."""
+        if rule.kind != "hours" or self.at is None:
+            return self.amber_at(edition.amber_days(rule))
+        return self.at - dt.timedelta(hours=rule.amber_hours) if rule.amber_hours else None
 
 
 def due(
@@ -83,6 +92,15 @@ def due(
             return Due(record_date, [{"step": "record", "on": record_date.isoformat()}])
         case "record" | "working_days":
             return counted(local_date(start), rule.days, calendar)
+        case "hours":
+            return in_hours(start, rule.hours)
+
+
+def in_hours(start: dt.datetime, hours: int) -> Due:
+    """A limit of so many hours from a moment, day and night."""
+    start = start.astimezone(dt.UTC)
+    end = start + dt.timedelta(hours=hours)
+    return Due(local_date(end), [{"step": "hours", "from": start.isoformat(), "hours": hours, "at": end.isoformat()}])
 
 
 def named(on: dt.date, by: str) -> Due:
@@ -101,6 +119,41 @@ def counted(start: dt.date, days: int, calendar: WorkCalendar = NATIONAL, step: 
     entry: dict[str, Any] = {"step": step, "from": start.isoformat(), "days": days, "to": end.isoformat()}
     entry |= _days_of(start, end, calendar)
     return Due(end, [entry])
+
+
+def went_on(
+    rule: DeadlineRule,
+    before: Due,
+    *,
+    stopped_at: dt.datetime,
+    resumed_at: dt.datetime,
+    calendar: WorkCalendar = NATIONAL,
+    cause: str = "return",
+) -> Due:
+    """The date of work that goes on after a pause: by days of the calendar, or to the second for a limit in hours."""
+    if rule.kind == "hours":
+        return paused(before, stopped_at=stopped_at, resumed_at=resumed_at, cause=cause)
+    days = {"stopped_on": local_date(stopped_at), "resumed_on": local_date(resumed_at)}
+    return resumed(rule, before, calendar=calendar, cause=cause, **days)
+
+
+def paused(before: Due, *, stopped_at: dt.datetime, resumed_at: dt.datetime, cause: str) -> Due:
+    """A limit in hours moved by the time for which it stood still; a pause after the date does not move it."""
+    due_at = before.at
+    if due_at is None:
+        return before
+    held = max(resumed_at - stopped_at, dt.timedelta(0)) if stopped_at <= due_at else dt.timedelta(0)
+    end = due_at + held
+    step = {
+        "step": "pause",
+        "cause": cause,
+        "due": due_at.isoformat(),
+        "from": stopped_at.astimezone(dt.UTC).isoformat(),
+        "until": resumed_at.astimezone(dt.UTC).isoformat(),
+        "seconds": held.total_seconds(),
+        "at": end.isoformat(),
+    }
+    return Due(local_date(end), [*before.trace, step])
 
 
 def resumed(
@@ -161,6 +214,8 @@ def replayed(rule: DeadlineRule, trace: Trace, calendar: WorkCalendar = NATIONAL
                 continue  # follows from its return
             case "extension":
                 date = extended(date, _day(step, "to"), number=step["number"])
+            case "hours" | "pause":
+                date = Due(local_date(dt.datetime.fromisoformat(step["at"])), [*date.trace, step])
             case _:
                 named_on = step.get("to") or step.get("on")
                 date = Due(dt.date.fromisoformat(named_on) if named_on else None, [step])

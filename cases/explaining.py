@@ -18,7 +18,7 @@ from django.utils.translation import ngettext, pgettext
 from cases.deadlines import Trace
 from cases.editions.schema import EditionData
 from cases.editions.times import DeadlineRule
-from cases.wording import cdate
+from cases.wording import cdate, cdatetime
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,10 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Line:
-    """One step: what was done, the day it led to, and the days that did not count on the way."""
+    """One step: what was done, the day or minute it led to, and the days that did not count on the way."""
 
     text: str
-    on: dt.date | None = None
+    on: dt.date | dt.datetime | None = None
     skipped: tuple[Skipped, ...] = ()
     weekends: int = 0
     made_up: tuple[dt.date, ...] = ()
@@ -65,9 +65,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A date with the rule that it follows, the clause that this rests on, and its steps."""
+    """A date with the rule that it follows, the clause that this rests on, and its steps.
 
-    on: dt.date | None
+    ``on`` is a day, or the moment of a limit in hours, which is ``timed``.
+    """
+
+    on: dt.date | dt.datetime | None
     rule: str
     basis: str
     lines: tuple[Line, ...]
@@ -76,6 +79,10 @@ class Explanation:
     extendable: bool = False
     kept: bool = field(default=True)
 
+    @property
+    def timed(self) -> bool:
+        return isinstance(self.on, dt.datetime)
+
 
 def explain(
     trace: Trace, *, on: dt.date | None, rule: DeadlineRule | None, edition: EditionData, provisional: bool = False
@@ -83,7 +90,7 @@ def explain(
     """The explanation of a date; ``rule`` is None where the edition does not have it any more."""
     first = next((step for step in trace if step["step"] == "extension"), None)
     return Explanation(
-        on=on,
+        on=_moment(trace[-1], "at") if trace and "at" in trace[-1] else on,
         rule=rule_in_words(rule, edition) if rule is not None else "",
         basis=rule.basis if rule is not None else "",
         lines=tuple(_line(step, edition) for step in trace),
@@ -121,6 +128,13 @@ def rule_in_words(rule: DeadlineRule, edition: EditionData) -> str:
                 "%(n)d working days from the day the work begins.",
                 rule.days,
             )
+        case "hours":
+            hours = ngettext(
+                "%(n)d hour from the moment the work begins, day and night.",
+                "%(n)d hours from the moment the work begins, day and night.",
+                rule.hours,
+            )
+            return hours % {"n": rule.hours}
     text = words % {"n": rule.days}
     if rule.minimum_days:
         least = ngettext(
@@ -138,10 +152,11 @@ def _line(step: Mapping[str, Any], edition: EditionData) -> Line:
     word = _WORDS.get(step["step"])
     text = word(step, edition) if word else str(step["step"])
     reached = step.get("to") or step.get("on")
+    on: dt.date | dt.datetime | None = dt.date.fromisoformat(reached) if reached else None
     off = [_Off(dt.date.fromisoformat(entry[0]), entry[1], _reason(entry)) for entry in step.get("skipped", ())]
     return Line(
         text=text,
-        on=dt.date.fromisoformat(reached) if reached else None,
+        on=_moment(step, "at") if "at" in step else on,
         skipped=tuple(_runs(day for day in off if day.code != "weekend")),
         weekends=sum(day.code == "weekend" for day in off),
         made_up=tuple(dt.date.fromisoformat(day) for day in step.get("made_up", ())),
@@ -249,6 +264,24 @@ def _paused(step: Mapping[str, Any], edition: EditionData) -> str:
     return words[step["step"]] % values
 
 
+def _hours(step: Mapping[str, Any], edition: EditionData) -> str:
+    words = ngettext(
+        "Counting begins on %(from)s: %(n)d hour, day and night.",
+        "Counting begins on %(from)s: %(n)d hours, day and night.",
+        step["hours"],
+    )
+    return words % {"from": _minute(step, "from"), "n": step["hours"]}
+
+
+def _stood_still(step: Mapping[str, Any], edition: EditionData) -> str:
+    values = {"from": _minute(step, "from"), "until": _minute(step, "until"), "due": _minute(step, "due")}
+    if not step["seconds"]:
+        return _("On hold or handed on from %(from)s to %(until)s: the date %(due)s does not move.") % values
+    hours, minutes = divmod(int(step["seconds"]) // 60, 60)
+    words = _("On hold or handed on from %(from)s to %(until)s: the date moves by %(hours)d h %(minutes)d min.")
+    return words % {**values, "hours": hours, "minutes": minutes}
+
+
 def _minimum(step: Mapping[str, Any], edition: EditionData) -> str:
     words = ngettext(
         "Less than the minimum was left: %(n)d working day from %(from)s.",
@@ -273,6 +306,8 @@ _WORDS: dict[str, Callable[[Mapping[str, Any], EditionData], str]] = {
     "window": _window,
     "record": _record,
     "count": _count,
+    "hours": _hours,
+    "pause": _stood_still,
     "return": _paused,
     "hold": _paused,
     "minimum": _minimum,
@@ -283,6 +318,14 @@ _WORDS: dict[str, Callable[[Mapping[str, Any], EditionData], str]] = {
 
 def _day(step: Mapping[str, Any], name: str) -> str:
     return cdate(dt.date.fromisoformat(step[name]))
+
+
+def _moment(step: Mapping[str, Any], name: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(step[name])
+
+
+def _minute(step: Mapping[str, Any], name: str) -> str:
+    return cdatetime(_moment(step, name))
 
 
 def _listed(names: Iterable[str]) -> str:

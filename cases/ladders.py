@@ -1,7 +1,8 @@
 """When the rungs of a ladder are reached: reminders before a date, escalation after it (design, Ladder).
 
 A rung is named by its distance in calendar days: ``-7``, ``+3``, and ``+15~2`` for the second repetition of the last
-one. It is reached at the ladder's hour of that day in Asia/Shanghai.
+one. It is reached at the ladder's hour of that day in Asia/Shanghai. The rungs of a ladder in hours are named ``-1h``
+or ``+0h``, and are reached so many hours from the moment of the date, day and night.
 """
 
 from __future__ import annotations
@@ -21,17 +22,21 @@ _reaches: dict[tuple[int, dt.datetime], tuple[Ladder, tuple[Reach, ...]]] = {}
 
 @dataclass(frozen=True)
 class Reach:
-    """A rung of one date: its name, the moment (UTC) at which it is reached, and who hears of it."""
+    """A rung of one date: its name, the moment (UTC) at which it is reached, and who hears of it.
+
+    ``days`` or ``hours`` is the distance from the date, before it below zero; ``hours`` is None where days are counted.
+    """
 
     code: str
     at: dt.datetime
     days: int
     to: tuple[Target, ...]
+    hours: int | None = None
 
     @property
     def is_late(self) -> bool:
         """Whether the rung lies after the date."""
-        return self.days > 0
+        return self.days > 0 or (self.hours is not None and self.hours >= 0)
 
 
 def reaches(ladder: Ladder, due_at: dt.datetime) -> tuple[Reach, ...]:
@@ -43,11 +48,28 @@ def reaches(ladder: Ladder, due_at: dt.datetime) -> tuple[Reach, ...]:
     if known is None or known[0] is not ladder:
         if len(_reaches) >= MOST_DATES:
             _reaches.clear()
-        known = _reaches[id(ladder), due_at] = ladder, tuple(_all(ladder, local_date(due_at)))
+        known = _reaches[id(ladder), due_at] = ladder, tuple(_all(ladder, due_at))
     return known[1]
 
 
-def _all(ladder: Ladder, due_on: dt.date) -> Iterator[Reach]:
+def _all(ladder: Ladder, due_at: dt.datetime) -> Iterator[Reach]:
+    return _by_hours(ladder, due_at) if ladder.unit == "hours" else _by_days(ladder, local_date(due_at))
+
+
+def _by_hours(ladder: Ladder, due_at: dt.datetime) -> Iterator[Reach]:
+    def reach(code: str, hours: int, to: tuple[Target, ...]) -> Reach:
+        return Reach(code, due_at + dt.timedelta(hours=hours), 0, to, hours)
+
+    for rung in ladder.before:
+        yield reach(f"-{rung.hours}h", -rung.hours, rung.to)
+    for rung in ladder.after:
+        yield reach(f"+{rung.hours}h", rung.hours, rung.to)
+    last = ladder.after[-1]
+    for count in range(1, ladder.repeat_times + 1):
+        yield reach(f"+{last.hours}h~{count}", last.hours + 24 * count * ladder.repeat_days, last.to)
+
+
+def _by_days(ladder: Ladder, due_on: dt.date) -> Iterator[Reach]:
     for rung in ladder.before:
         yield Reach(f"-{rung.days}", _moment(ladder, due_on, -rung.days), -rung.days, rung.to)
     for rung in ladder.after:

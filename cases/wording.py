@@ -15,6 +15,7 @@ from cases.workdays import NATIONAL, WorkCalendar, is_working_day
 
 MAKE_UP_SPAN = 14  # calendar days; over longer spans naming the make-up days helps nobody
 SATURDAY = 5
+WHOLE_HOURS = 10  # with more of them left, minutes help nobody
 
 Moment = dt.date | dt.datetime
 
@@ -22,6 +23,21 @@ Moment = dt.date | dt.datetime
 def local_date(value: Moment) -> dt.date:
     """The calendar day of a moment, or the date itself."""
     return clock.local_date(value) if isinstance(value, dt.datetime) else value
+
+
+def is_timed(due: Moment) -> bool:
+    """Whether a limit names a minute: one in hours. A date means the end of its day."""
+    return isinstance(due, dt.datetime) and due != clock.end_of_day(clock.local_date(due))
+
+
+def climit(due: Moment) -> str:
+    """A limit in full: 2021年5月12日 周三, or 2021年5月12日 10:42 where it names a minute."""
+    return cdatetime(due) if isinstance(due, dt.datetime) and is_timed(due) else cdate(due)
+
+
+def climit_short(due: Moment, now: Moment) -> str:
+    """A limit as lists show it: 5月12日 周三, or 5月12日 10:42; with the year when it is not the present one."""
+    return cmoment(due, now) if isinstance(due, dt.datetime) and is_timed(due) else cday(due, now)
 
 
 def is_late(due: Moment, now: dt.datetime) -> bool:
@@ -110,6 +126,8 @@ def cmoment(value: dt.datetime, now: Moment) -> str:
 
 def remaining(due: Moment, now: dt.datetime, calendar: WorkCalendar = NATIONAL) -> str:
     """还剩 2 个工作日 / 今天截止 / 已逾期 4 个工作日, in working days of the Chinese calendar, or of a unit's own."""
+    if isinstance(due, dt.datetime) and is_timed(due):
+        return _remaining_hours(due, now)
     today, end = local_date(now), local_date(due)
     if is_late(due, now):
         days = calendar.between(end, today)
@@ -123,6 +141,26 @@ def remaining(due: Moment, now: dt.datetime, calendar: WorkCalendar = NATIONAL) 
     if not days:
         return gettext("Due before the next working day")
     return ngettext("%(days)d working day left", "%(days)d working days left", days) % {"days": days}
+
+
+def _remaining_hours(due: dt.datetime, now: dt.datetime) -> str:
+    """还剩 3 小时 20 分钟 / 还剩 40 分钟 / 已逾期 2 小时; from ten hours on minutes are left out."""
+    late = is_late(due, now)
+    minutes = int(abs(due - now).total_seconds() // 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours >= WHOLE_HOURS or (hours and not minutes):
+        words = (
+            ngettext("%(hours)d hour overdue", "%(hours)d hours overdue", hours)
+            if late
+            else ngettext("%(hours)d hour left", "%(hours)d hours left", hours)
+        )
+    elif hours:
+        words = gettext("%(hours)d h %(minutes)d min overdue") if late else gettext("%(hours)d h %(minutes)d min left")
+    elif minutes:
+        words = gettext("%(minutes)d min overdue") if late else gettext("%(minutes)d min left")
+    else:
+        words = gettext("just overdue") if late else gettext("less than a minute left")
+    return words % {"hours": hours, "minutes": minutes}
 
 
 def _make_up_note(start: dt.date, end: dt.date) -> str:

@@ -30,7 +30,8 @@ from notifications.due import DueItem, claim
 from notifications.models import Alarm
 
 REMIND, ESCALATE = "remind", "escalate"
-MISSED_AFTER = dt.timedelta(days=1)  # rungs lie at least a day apart: whoever is on time tells one at a time
+# Rungs in days lie at least a day apart: whoever is on time tells one at a time. Those in hours are missed then, too.
+MISSED_AFTER = dt.timedelta(days=1)
 PARKED_FOR = dt.timedelta(days=1)
 MOST_KEYS = 5000  # in one statement
 
@@ -79,6 +80,7 @@ class Alert:
             "due": _day(due_at),
             "days": self.reached.days,
             "to": self.to,
+            **({} if self.reached.hours is None else {"hours": self.reached.hours, "due_at": due_at.isoformat()}),
         }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cases.models import WorkItem
-from notifications.recipients import ITEM_TARGETS, Directory, Recipient
+from notifications.recipients import ITEM_TARGETS, SIDE_TARGETS, Directory, Recipient
 from notifications.rules import Rule, Rules
 from notifications.seen import SeenEvent
 
@@ -110,7 +110,7 @@ class Batch:
                 yield from self.directory.people(target, seat)
             elif target == "told":
                 for token in event.details.get("to", ()):
-                    if token in ITEM_TARGETS:
+                    if token in ITEM_TARGETS or token in SIDE_TARGETS:
                         yield from self.directory.people(token, seat)
             elif target == "watchers":
                 yield from self.directory.watchers(event.case_id)

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from cases.clock import end_of_day, local_date
+from cases.clock import end_of_day, local_date, start_of_day
 from cases.editions.pinned import edition_of
 from cases.editions.times import Ladder
 from cases.ladders import Reach, reaches
@@ -34,9 +34,9 @@ class Planned:
     told: bool
 
     @property
-    def order(self) -> tuple[int, Any, int]:
+    def order(self) -> tuple[float, Any, int]:
         """The latest work first, then by date."""
-        return -self.alert.reached.days, self.alert.item.due_at, self.alert.item.pk
+        return -_days(self.alert.reached), self.alert.item.due_at, self.alert.item.pk
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,17 @@ def plan(on: dt.date, *, at: dt.datetime, paths: Iterable[str] | None = None) ->
     return sorted((planned for planned in found if planned is not None), key=lambda planned: planned.order)
 
 
-def counted(planned: Iterable[Planned]) -> dict[str, Counter[int]]:
-    """How many events there are for each distance in days, reminders and escalations apart."""
-    counts: dict[str, Counter[int]] = {REMIND: Counter(), ESCALATE: Counter()}
+def counted(planned: Iterable[Planned]) -> dict[str, Counter[tuple[int, int | None]]]:
+    """How many events there are for each distance (days, and hours of a limit in hours), by reminder and escalation."""
+    counts: dict[str, Counter[tuple[int, int | None]]] = {REMIND: Counter(), ESCALATE: Counter()}
     for one in planned:
-        counts[one.alert.verb][one.alert.reached.days] += 1
+        counts[one.alert.verb][one.alert.reached.days, one.alert.reached.hours] += 1
     return counts
+
+
+def _days(reached: Reach) -> float:
+    """The distance in days, also of a rung in hours."""
+    return reached.days if reached.hours is None else reached.hours / 24
 
 
 def lines(planned: Sequence[Planned], on: dt.date) -> list[Line]:
@@ -92,8 +97,7 @@ def _candidates(on: dt.date, at: dt.datetime, paths: Iterable[str] | None) -> Qu
     wanted = Q(pk__in=[])
     for edition in Edition.objects.exclude(used_at=None):
         for code, ladder in edition.parsed.ladders.items():
-            days = [end_of_day(on - dt.timedelta(days=distance)) for distance in _distances(ladder, on)]
-            wanted |= Q(process__edition=edition.pk, ladder=code, due_at__in=days)
+            wanted |= Q(_dated(ladder, on), process__edition=edition.pk, ladder=code)
     if on == today:
         wanted |= Q(next_alarm_at__lte=end_of_day(today))
     items = WorkItem.objects.open().filter(wanted, process__held_at=None, due_at__isnull=False)
@@ -104,9 +108,14 @@ def _candidates(on: dt.date, at: dt.datetime, paths: Iterable[str] | None) -> Qu
     return items.select_related("process").only(*COLUMNS)
 
 
-def _distances(ladder: Ladder, on: dt.date) -> list[int]:
-    """The distances of the ladder's rungs from the date, in calendar days."""
-    return [rung.days for rung in reaches(ladder, end_of_day(on))]
+def _dated(ladder: Ladder, on: dt.date) -> Q:
+    """The dates that have a rung of the ladder on the day; of one in hours perhaps some that have none."""
+    rungs = reaches(ladder, end_of_day(on))
+    if ladder.unit == "days":
+        return Q(due_at__in=[end_of_day(on - dt.timedelta(days=rung.days)) for rung in rungs])
+    hours = [rung.hours or 0 for rung in rungs]
+    first, last = (dt.timedelta(hours=bound) for bound in (max(hours), min(hours)))
+    return Q(due_at__gte=start_of_day(on) - first, due_at__lte=end_of_day(on) - last)
 
 
 def _planned(item: WorkItem, on: dt.date, at: dt.datetime, told: set[str]) -> Planned | None:

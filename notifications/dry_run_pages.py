@@ -51,7 +51,8 @@ def dry_run(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "reads": reads,
         "lines": [
-            (line, rung_named(line.alert.reached.days), targets_named(line.alert.to)) for line in lines(shown, on)
+            (line, rung_named(line.alert.reached.days, line.alert.reached.hours), targets_named(line.alert.to))
+            for line in lines(shown, on)
         ],
         "total": len(planned),
         "reminders": _row(counts[REMIND]),
@@ -96,6 +97,7 @@ def _units(paths: list[str]) -> list[OrgUnit]:
     return list(OrgUnit.objects.within(*paths).filter(kind__in=NEAREST_UNITS))
 
 
-def _row(counts: dict[int, int]) -> list[tuple[str, int]]:
+def _row(counts: dict[tuple[int, int | None], int]) -> list[tuple[str, int]]:
     """The numbers in the order in which the rungs are reached."""
-    return [(rung_named(days), counts[days]) for days in sorted(counts)]
+    ordered = sorted(counts, key=lambda distance: distance[0] + (distance[1] or 0) / 24)
+    return [(rung_named(days, hours), counts[days, hours]) for days, hours in ordered]

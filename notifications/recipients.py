@@ -17,8 +17,10 @@ from cases.roles import PARTY_ROLES, POSTS, RULES, WORKING, Role
 from cases.tree import STEP, covers
 
 ITEM_TARGETS = ("person", "head", "officer+1", "head+1", "officer+2", "head+2")
+SIDE_TARGETS = ("other_side", "commission")  # of a referral
 
 
+SIDES = ("sender", "receiver")  # of a referral
 AUTHORITIES_BELOW = (OrgUnit.Kind.PREFECTURE, OrgUnit.Kind.COUNTY)
 
 
@@ -68,14 +70,19 @@ class Directory:
         self._watching: dict[int, list[tuple[int, str]]] = {}
         self._below: dict[int, list[int]] = {}
         self._parties: dict[int, list[Seat]] = {}
+        self._sides: dict[int, tuple[int, list[int]]] = {}
         self._administrators: list[Recipient] | None = None
 
     # ── looking up, set-wise ──
 
     def load(self, items: Iterable[Any]) -> None:
-        """Learn what is needed for these work items: at most four questions, and one for experts' work; none twice."""
+        """Learn what is needed for these work items: at most four questions, one for experts' work and one for that of
+        referrals; none twice.
+        """
         items = list(items)
-        self.load_units(item.unit_id for item in items)
+        self._load_sides({item.process_id for item in items if item.role == Role.REFERRAL_CONTACT})
+        sides = [unit for commission, units in self._sides.values() for unit in (commission, *units)]
+        self.load_units([*(item.unit_id for item in items), *sides])
         self._load_parties({item.process_id for item in items if item.role in PARTY_ROLES})
         self._load_owners({item.owner_id for item in items if item.owner_id is not None})
 
@@ -131,6 +138,15 @@ class Directory:
         for case_id, user_id, name in rows.order_by("pk").values_list("case_id", "user_id", "user__name"):
             self._parties[case_id].append(Seat(user_id, name))
 
+    def _load_sides(self, case_ids: set[int]) -> None:
+        """Learn the two sides of referrals, and the commission whose unit the case has."""
+        wanted = case_ids - self._sides.keys()
+        if not wanted:
+            return
+        rows = CaseParty.objects.valid(self.on).filter(case__in=wanted, part__in=SIDES)
+        for case_id, unit_id, commission in rows.order_by("pk").values_list("case_id", "unit_id", "case__unit_id"):
+            self._sides.setdefault(case_id, (commission, []))[1].append(unit_id)
+
     def _load_owners(self, owners: set[int]) -> None:
         wanted = owners - self._roles_of.keys()
         if not wanted:
@@ -151,6 +167,8 @@ class Directory:
         if target == "person":
             found = self._team(item) if item.role in PARTY_ROLES else self._owner(item)
             return found or self.holders(item.unit_id, item.role, target)
+        if target in SIDE_TARGETS:
+            return self._beside(target, item)
         word, _plus, levels = target.partition("+")
         place = self._places[item.unit_id]
         if levels:
@@ -168,6 +186,15 @@ class Directory:
                 vacant = (role, unit_id) if (place.pk, post) != (unit_id, role) else ("", None)
                 return once(Recipient(seat.user_id, seat.name, target, place.pk, post, *vacant) for seat in seats)
         return []
+
+    def _beside(self, target: str, item: Any) -> list[Recipient]:
+        """The contact on the other side of a referral, or the officer of the commission; nobody for other work."""
+        commission, units = self._sides.get(getattr(item, "process_id", 0), (0, []))
+        if target == "commission":
+            place = self._places.get(commission)
+            return self.holders(commission, POSTS[place.kind].officer, target) if place is not None else []
+        others = [unit for unit in units if unit != item.unit_id]
+        return once(person for unit in others for person in self.holders(unit, Role.REFERRAL_CONTACT, target))
 
     def watchers(self, case_id: int) -> list[Recipient]:
         """Who supervises a case whose watchers were loaded."""
@@ -224,6 +251,8 @@ class Directory:
             yield place, POSTS[place.kind].officer
         if place.kind in POSTS and POSTS[place.kind].head != role:
             yield place, POSTS[place.kind].head
+        if role == Role.REFERRAL_CONTACT:  # those above a member do not read its referrals
+            return
         for above in self._levels_above(place):
             yield above, POSTS[above.kind].officer
             yield above, POSTS[above.kind].head

@@ -33,6 +33,8 @@ Audience = Literal[
     "head+1",
     "officer+2",
     "head+2",
+    "other_side",
+    "commission",
     "told",
     "starter",
     "watchers",

@@ -13,8 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.clock import local_date
-from cases.deadlines import resumed
+from cases.deadlines import went_on
 from cases.errors import Conflict
 from cases.ladders import next_alarm
 from cases.models import Case, Hold
@@ -25,7 +24,7 @@ from workflows.kinds import KINDS
 from workflows.rules import verb
 from workflows.step import Step
 
-RELATIVE = ("working_days", "record")
+RELATIVE = ("working_days", "record", "hours")
 
 
 class HoldVerbs:
@@ -90,9 +89,8 @@ def _go_on(step: Step, since: dt.datetime) -> None:
             continue
         rule = step.edition.deadlines[item.due_rule]
         if rule.kind in RELATIVE:
-            stopped_on, resumed_on = local_date(max(since, item.created)), local_date(step.at)
-            before, calendar = date_of(item), step.calendar
-            date = resumed(rule, before, stopped_on=stopped_on, resumed_on=resumed_on, calendar=calendar, cause="hold")
+            pause = {"stopped_at": max(since, item.created), "resumed_at": step.at}
+            date = went_on(rule, date_of(item), calendar=step.calendar, cause="hold", **pause)
             if date.at != item.due_at:
                 case.put_off(step, date)
                 continue

@@ -19,7 +19,7 @@ from cases.audit.layouts import Layout, layout_of
 from cases.audit.tracking import Entry
 from cases.calendars import calendar_of
 from cases.clock import local_date
-from cases.deadlines import Due, due, resumed
+from cases.deadlines import Due, due, went_on
 from cases.editions.pinned import edition_of
 from cases.editions.schema import EditionData
 from cases.events import next_event, seal
@@ -253,10 +253,9 @@ class Step:
     def due(self, node: Any) -> Due:
         """When the work at a node is due, by the edition's rule, and why (design, Deadlines)."""
         rule = self.edition.deadlines[node.rule_of(self)]
-        if rule.kind == "working_days" and (before := self._continued(node)) is not None:
+        if rule.kind in ("working_days", "hours") and (before := self._continued(node)) is not None:
             was = Due(local_date(before.due_at), list(before.due_trace))
-            stopped_on, resumed_on = local_date(before.finished), local_date(self.at)
-            return resumed(rule, was, stopped_on=stopped_on, resumed_on=resumed_on, calendar=self.calendar)
+            return went_on(rule, was, stopped_at=before.finished, resumed_at=self.at, calendar=self.calendar)
         given = node.due_date(self) if node.due_date else None
         if isinstance(given, Due):
             return given
@@ -269,7 +268,7 @@ class Step:
         rule = self.edition.deadlines[rule_code]
         item.due_rule, item.due_at, item.due_since = rule_code, date.at, self.at
         item.due_trace, item.due_provisional, item.original_due_at = date.trace, date.provisional, date.original_at
-        item.amber_at = date.amber_at(self.edition.amber_days(rule))
+        item.amber_at = date.amber_by(self.edition, rule)
         item.ladder = self.edition.ladder_code(rule, serious=is_serious(self.case)) if item.role else ""
         ladder = self.edition.ladders.get(item.ladder)
         item.next_alarm_at = None if self.case.held_at else next_alarm(ladder, item.due_at, since=self.at)

@@ -12,6 +12,7 @@ from cases.editions.schema import EditionData, Settings
 from cases.editions.times import DeadlineRule, Ladder, Phase
 
 MOST_DAYS = 366
+MOST_HOURS = 24 * MOST_DAYS
 
 
 def check_edition(edition: EditionData, faults: FaultList) -> None:
@@ -47,6 +48,7 @@ def _check_deadlines(edition: EditionData, faults: FaultList) -> None:
         if rule is not None:
             _check_day(rule, path, edition.phases, faults)
             _check_days(rule, path, faults)
+            _check_hours(rule, path, edition.ladders, faults)
             _check_ladder_names(rule, path, edition.ladders, faults)
 
 
@@ -85,8 +87,7 @@ def _check_ladders(ladders: dict[str, Ladder] | None, faults: FaultList) -> None
         if ladder is None:
             continue
         path = f"ladders.{code}"
-        _rising(f"{path}.before", [rung.days for rung in ladder.before or () if rung], faults, falling=True)
-        _rising(f"{path}.after", [rung.days for rung in ladder.after or () if rung], faults)
+        _check_rungs(ladder, path, faults)
         for name in ("before", "after"):
             for index, rung in enumerate(getattr(ladder, name) or ()):
                 if rung is not None:
@@ -98,7 +99,8 @@ def _check_ladders(ladders: dict[str, Ladder] | None, faults: FaultList) -> None
 
 def _check_end(ladder: Ladder, path: str, faults: FaultList) -> None:
     """Whatever stays open must reach somebody above, and the telling must stop some day."""
-    above = {target for rung in ladder.after or () if rung for target in rung.to or () if target and "+" in target}
+    named = {target for rung in ladder.after or () if rung for target in rung.to or () if target}
+    above = {target for target in named if "+" in target or target == "commission"}
     if ladder.after is not None and not above:
         faults.add(f"{path}.after", _("the ladder has no end: nobody above the unit ever hears of it"))
     if ladder.repeat_days is None or ladder.repeat_times is None:
@@ -109,6 +111,34 @@ def _check_end(ladder: Ladder, path: str, faults: FaultList) -> None:
         faults.add(f"{path}.repeat_times", _("the ladder has no end: say how many times its last rung is repeated"))
     elif ladder.repeat_times and not ladder.repeat_days:
         faults.add(f"{path}.repeat_days", _("say after how many days the last rung is repeated"))
+
+
+def _check_rungs(ladder: Ladder, path: str, faults: FaultList) -> None:
+    """Every rung counts what its ladder counts; in hours the first one after the date may come at once."""
+    if ladder.unit is None:
+        return
+    other = "hours" if ladder.unit == "days" else "days"
+    for name in ("before", "after"):
+        rungs = [rung for rung in getattr(ladder, name) or () if rung]
+        for index, rung in enumerate(rungs):
+            if getattr(rung, other):
+                message = _("the rungs of this ladder count %(unit)s")
+                faults.add(f"{path}.{name}[{index}].{other}", message % {"unit": ladder.unit})
+        falling = name == "before"
+        if ladder.unit == "days":
+            _rising(f"{path}.{name}", [rung.days for rung in rungs], faults, falling=falling)
+        else:
+            _rising_hours(f"{path}.{name}", [rung.hours for rung in rungs], faults, falling=falling)
+
+
+def _rising_hours(path: str, hours: list[int], faults: FaultList, *, falling: bool) -> None:
+    numbers = [number for number in hours if number is not None]
+    for index, number in enumerate(numbers):
+        if not int(falling) <= number <= MOST_HOURS:
+            message = _("expected %(least)d to %(most)d hours, found %(hours)d")
+            faults.add(f"{path}[{index}].hours", message % {"least": int(falling), "most": MOST_HOURS, "hours": number})
+    if numbers != sorted(set(numbers), reverse=falling):
+        faults.add(path, _("the rungs must stand in the order in which they are reached, each hour once"))
 
 
 def _rising(path: str, days: list[int], faults: FaultList, *, falling: bool = False) -> None:
@@ -130,6 +160,29 @@ def _check_days(rule: DeadlineRule, path: str, faults: FaultList) -> None:
         faults.add(f"{path}.days", _("only limits in working days count days"))
     if not 0 <= rule.minimum_days <= max(rule.days, 0):
         faults.add(f"{path}.minimum_days", _("the minimum must lie between 0 and the days of the limit"))
+
+
+def _check_hours(rule: DeadlineRule, path: str, ladders: dict[str, Ladder] | None, faults: FaultList) -> None:
+    """A limit in hours has a ladder in hours, and is not extended: a request would take longer than the limit."""
+    if rule.kind is None or rule.hours is None or rule.amber_hours is None:
+        return
+    if rule.kind != "hours":
+        for name in ("hours", "amber_hours"):
+            if getattr(rule, name):
+                faults.add(f"{path}.{name}", _("only a limit in hours counts hours"))
+        return
+    if not 1 <= rule.hours <= MOST_HOURS:
+        message = _("expected %(least)d to %(most)d hours, found %(hours)d")
+        faults.add(f"{path}.hours", message % {"least": 1, "most": MOST_HOURS, "hours": rule.hours})
+    elif not 0 <= rule.amber_hours <= rule.hours:
+        faults.add(f"{path}.amber_hours", _("the light must turn amber within the hours of the limit"))
+    if rule.amber_days:
+        faults.add(f"{path}.amber_days", _("a limit in hours turns amber by hours"))
+    if rule.extendable:
+        faults.add(f"{path}.extendable", _("a limit in hours cannot be extended"))
+    ladder = (ladders or {}).get(rule.ladder)
+    if ladder is not None and ladder.unit == "days":
+        faults.add(f"{path}.ladder", _("a limit in hours needs a ladder in hours"))
 
 
 def _check_settings(settings: Settings, faults: FaultList) -> None:

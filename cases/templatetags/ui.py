@@ -32,6 +32,7 @@ register.filter("cdate", wording.cdate)
 register.filter("cday", wording.cday)
 register.filter("cdatetime", wording.cdatetime)
 register.filter("cmoment", wording.cmoment)
+register.filter("climit", wording.climit)
 register.filter("csize", wording.csize)
 
 
@@ -98,10 +99,10 @@ def due(
     still = done or held
     return {
         "day": wording.local_date(due_at).isoformat(),
-        "text": wording.cday(due_at, now),
+        "text": wording.climit_short(due_at, now),
         "late": not still and wording.is_late(due_at, now),
         "note": note or ("" if still else wording.remaining(due_at, now)),
-        "original": wording.cday(original, now) if original else "",
+        "original": wording.climit_short(original, now) if original else "",
     }
 
 

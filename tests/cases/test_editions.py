@@ -195,7 +195,7 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], Any], str, str]] = {
     "unknown kind of deadline": (
         lambda d: d["deadlines"]["approve"].update(kind="days"),
         "deadlines.approve.kind",
-        "unknown value “days”; expected one of: fixed, window, working_days, record, none",
+        "unknown value “days”; expected one of: fixed, window, working_days, record, hours, none",
     ),
     "unknown deadline": (
         lambda d: d["deadlines"].update(lunch=d["deadlines"]["approve"]),

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from cases.alarm_words import missed_named, rung_named
 from cases.clock import local_date, now
 from cases.models import OrgUnit
-from cases.wording import cdate
+from cases.wording import cdate, climit
 from notifications.dry_run import Line, lines, plan
 
 
@@ -50,8 +50,8 @@ def _words(line: Line) -> str:
     due_at: Any = line.alert.item.due_at
     people = pgettext("list separator", ", ").join(person.name for person in line.people) or _("nobody")
     rows = [
-        f"\n{rung_named(line.alert.reached.days)}  {line.title}  {line.unit}",
-        "  " + _("due %(day)s: %(basis)s") % {"day": cdate(due_at), "basis": line.rule_basis},
+        f"\n{rung_named(line.alert.reached.days, line.alert.reached.hours)}  {line.title}  {line.unit}",
+        "  " + _("due %(day)s: %(basis)s") % {"day": climit(due_at), "basis": line.rule_basis},
         f"  {line.ladder}: {line.ladder_basis}",
         "  " + _("told: %(people)s") % {"people": people},
     ]
