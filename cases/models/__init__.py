@@ -22,6 +22,7 @@ from cases.models.org import Appointment, OrgUnit, OrgUnitGroupObjectPermission,
 from cases.models.patient import Patient, PersonalKey
 from cases.models.practice import Practice
 from cases.models.programme import Programme, Round, WorkPlan
+from cases.models.referral import Referral
 from cases.models.roster import RosterImport
 from cases.models.saved_view import SavedView
 from cases.models.scoring import FinalScore, Respondents, Score, Scoring, Survey, SurveyAnswer, SurveyLink
@@ -81,6 +82,7 @@ __all__ = [
     "Practice",
     "Programme",
     "Rectification",
+    "Referral",
     "Respondents",
     "RosterImport",
     "Round",

@@ -38,6 +38,7 @@ FIELDS = (
     PersonalField("phone", gettext_lazy("Phone"), 20),
     PersonalField("contact", gettext_lazy("Contact person"), 60),
     PersonalField("contact_phone", gettext_lazy("Phone of the contact person"), 20),
+    PersonalField("grounds", gettext_lazy("Reason for the referral"), 1_000, health=True),
     PersonalField("condition", gettext_lazy("Condition"), 2_000, health=True),
     PersonalField("diagnosis", gettext_lazy("Diagnosis"), 500, health=True),
     PersonalField("discharge", gettext_lazy("Discharge information"), 4_000, health=True),

@@ -54,6 +54,7 @@ class Shown:
     phone: str = ""
     contact: str = ""
     contact_phone: str = ""
+    grounds: str = ""
     condition: str = ""
     diagnosis: str = ""
     discharge: str = ""
@@ -73,6 +74,7 @@ def mask(values: Mapping[str, str]) -> Shown:
         phone=mask_phone(values.get("phone", "")),
         contact=mask_name(values.get("contact", "")),
         contact_phone=mask_phone(values.get("contact_phone", "")),
+        grounds=mask_text(values.get("grounds", "")),
         condition=mask_text(values.get("condition", "")),
         diagnosis=mask_text(values.get("diagnosis", "")),
         discharge=mask_text(values.get("discharge", "")),
