@@ -1,68 +1,52 @@
-"""Taking in files that prove something: what they really are decides, not what they are called (design, Uploads).
+"""Files that prove something, as records of their case: keeping them, hiding them, and who may open them.
 
-Allowed are jpg, png, pdf, docx and xlsx. Name, content and size must agree; office files must be sound archives that
-do not reach outside. The file is stored privately under a random name.
+What a file really is decides whether it is kept (:mod:`cases.uploads`); it is stored privately under a random name.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import io
-import struct
-from dataclasses import dataclass
-from pathlib import PurePath
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
-from PIL import Image, UnidentifiedImageError
 
-from cases.access import Viewer
+from cases.access import Actor, Viewer
+from cases.audit import note
+from cases.editions.pinned import edition_of
 from cases.errors import Conflict, Invalid
 from cases.models import Case, CaseEvent, CaseParty, Evidence, SelfCheckSubmission, SummaryVersion, User, Visit
-from cases.office_files import ArchiveTooLarge, ReachesOutside, UnsoundArchive, check_archive
 from cases.roles import AUTHORITY
 from cases.saving import sign
 from cases.tree import within
+from cases.uploads import ACCEPT, clean_name, examine
 
-MOST_PIXELS = 120_000_000
-LONGEST_NAME = 200
+__all__ = ["ACCEPT", "clean_name", "examine", "is_submitted", "look_at", "readable", "remove", "store", "submitted"]
 _OF_PILOTS = ("filing", "minutes", "activity", "score", "register", "voucher")
 SEEN_WITH_THE_CASE = ("before", "after", "progress", "enforcement", *_OF_PILOTS)
-HEIC = (b"ftypheic", b"ftypheix", b"ftypheif", b"ftypmif1", b"ftypmsf1", b"ftyphevc")
+
+_OF_PILOTS = ("filing", "minutes", "activity", "score", "register", "voucher")
+SEEN_WITH_THE_CASE = ("before", "after", "progress", "enforcement", *_OF_PILOTS)
 
 
-@dataclass(frozen=True)
-class FileType:
-    """A kind of file that may prove something: its endings, how it begins, and its media type."""
+def look_at(case: Case, uploads: Iterable[Any], *, by: Actor, at: dt.datetime) -> None:
+    """Examine what came with a form before its transaction begins, so that no lock is held meanwhile.
 
-    endings: tuple[str, ...]
-    magic: bytes
-    media_type: str
-    marker: str = ""
-
-
-TYPES = (
-    FileType((".jpg", ".jpeg"), b"\xff\xd8\xff", "image/jpeg"),
-    FileType((".png",), b"\x89PNG\r\n\x1a\n", "image/png"),
-    FileType((".pdf",), b"%PDF-", "application/pdf"),
-    FileType(
-        (".docx",),
-        b"PK\x03\x04",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "word/document.xml",
-    ),
-    FileType(
-        (".xlsx",),
-        b"PK\x03\x04",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "xl/workbook.xml",
-    ),
-)
-ACCEPT = ",".join(ending for kind in TYPES for ending in kind.endings)
+    Raises nothing: what is wrong with a file is said when it is stored. Whose file the virus scanner warns of goes to
+    the system's own trail.
+    """
+    settings = edition_of(case).settings
+    for upload in uploads:
+        if not isinstance(upload, UploadedFile):
+            continue
+        try:
+            examine(upload, max_mb=settings.max_upload_mb, keep_location=settings.keep_photo_location)
+        except Invalid as refusal:
+            if refusal.code == "infected":
+                note("refuse_infected", by=by, at=at, unit=case.unit_id, subject=case, details={"case": case.pk})
 
 
 def store(
@@ -78,12 +62,12 @@ def store(
 ) -> Evidence:
     """Check an upload and keep it as evidence of the case; the same file for the same item is kept once.
 
-    Raises Invalid (422) with what is wrong and what to do; nothing is stored then.
+    Raises Invalid (422) with what is wrong and what to do; nothing is stored then. Forms call :func:`look_at` first.
     """
-    content, kind = examine(upload, max_mb=max_mb)
-    sha256 = hashlib.sha256(content).hexdigest()
+    found = examine(upload, max_mb=max_mb, keep_location=edition_of(case).settings.keep_photo_location)
+    sent = Q(sent_sha256=found.sent_sha256) | Q(sent_sha256="", sha256=found.sent_sha256)
     same = Evidence.objects.current().filter(
-        case=case.pk, item_code=item_code, purpose=purpose, sha256=sha256, shows_digest=shows_digest
+        sent, case=case.pk, item_code=item_code, purpose=purpose, shows_digest=shows_digest
     )
     if (known := same.first()) is not None:
         return known
@@ -91,53 +75,20 @@ def store(
         case_id=case.pk,
         item_code=item_code,
         purpose=purpose,
-        name=clean_name(upload.name or ""),
-        media_type=kind.media_type,
-        size=len(content),
-        sha256=sha256,
+        name=found.name,
+        media_type=found.kind.media_type,
+        size=len(found.content),
+        sha256=found.sha256,
+        sent_sha256=found.sent_sha256,
+        scan=found.scan,
         shows_digest=shows_digest,
         uploaded_by=by,
         uploaded_at=at,
     )
     sign(evidence, by, at)
-    evidence.file.save("evidence", ContentFile(content), save=True)
+    evidence.file.save("evidence", ContentFile(found.content), save=True)
     stored: Evidence = evidence
     return stored
-
-
-def examine(upload: UploadedFile, *, max_mb: int) -> tuple[bytes, FileType]:
-    """The content of an upload and what it really is; raises Invalid where it is not allowed or lies about itself."""
-    if not upload.size:
-        raise _refused("empty_file", _("The file is empty."))
-    if upload.size > max_mb * 1024 * 1024:
-        raise _refused(
-            "file_too_large",
-            _("The file is larger than %(limit)d MB.") % {"limit": max_mb},
-            _("Take the photo with a lower resolution, or split the document."),
-        )
-    ending = PurePath(clean_name(upload.name or "")).suffix.lower()
-    upload.seek(0)
-    content = upload.read()
-    if ending in {".heic", ".heif"} or content[4:12] in HEIC:
-        raise _refused(
-            "heic",
-            _("HEIC photos cannot be opened on most office computers."),
-            _("On the phone choose “Most compatible” as the camera format, or share the photo as JPG."),
-        )
-    kind = next((known for known in TYPES if ending in known.endings), None)
-    if kind is None:
-        raise _refused(
-            "type_not_allowed",
-            _("Files of this type are not accepted."),
-            _("Accepted are photos (jpg, png), PDF, Word (docx) and Excel (xlsx)."),
-        )
-    if not content.startswith(kind.magic):
-        raise _lying(ending)
-    if kind.media_type.startswith("image/"):
-        _check_image(content, ending)
-    elif kind.marker:
-        _check_office_file(content, kind, ending)
-    return content, kind
 
 
 def remove(evidence: Any, *, by: User, at: dt.datetime) -> None:
@@ -208,70 +159,3 @@ def _there_at(moments: QuerySet[Any]) -> Q:
     """Whether a file was there, uploaded and not yet removed, at one of these moments (rows with ``at``)."""
     since = moments.filter(at__gte=OuterRef("uploaded_at"))
     return Q(Exists(since), removed_at=None) | Q(Exists(since.filter(at__lt=OuterRef("removed_at"))))
-
-
-def clean_name(name: str) -> str:
-    """The name that people see: the last part of a path, without control characters, cut in front of its ending."""
-    plain = "".join(char for char in name.replace("\\", "/").rsplit("/", 1)[-1] if char.isprintable()).strip()
-    ending = PurePath(plain).suffix
-    stem = plain[: len(plain) - len(ending)] or "file"
-    return stem[: LONGEST_NAME - len(ending)] + ending
-
-
-def _check_image(content: bytes, ending: str) -> None:
-    """A picture that opens: PNG by its checksums, JPEG by decoding it small, which finds one cut off on its way."""
-    try:
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:
-            width, height = image.size
-            if width * height > MOST_PIXELS:
-                raise _refused(
-                    "image_too_large",
-                    _("The picture has too many pixels."),
-                    _("Take the photo with a lower resolution."),
-                )
-            if image.format == "PNG":
-                image.verify()
-            elif not image.info.get("progressive"):  # decoding those takes all of it at full size
-                image.draft("L", (1, 1))
-                image.load()
-    except UnidentifiedImageError as error:
-        raise _lying(ending) from error
-    except Image.DecompressionBombError as error:
-        raise _refused("image_too_large", _("The picture has too many pixels.")) from error
-    except (OSError, SyntaxError, ValueError, struct.error) as error:
-        raise _refused(
-            "damaged",
-            _("The file is damaged or incomplete."),
-            _("Check that it opens on your device, and upload it again."),
-        ) from error
-
-
-def _check_office_file(content: bytes, kind: FileType, ending: str) -> None:
-    try:
-        check_archive(content, kind.marker)
-    except UnsoundArchive as error:
-        raise _lying(ending) from error
-    except ArchiveTooLarge as error:
-        raise _refused(
-            "archive_too_large",
-            _("The file unpacks to an unreasonable size."),
-            _("Save it as PDF and upload that."),
-        ) from error
-    except ReachesOutside as error:
-        raise _refused(
-            "reaches_outside",
-            _("The file contains macros or links to other workbooks."),
-            _("Save it as an ordinary document, with values instead of links."),
-        ) from error
-
-
-def _lying(ending: str) -> Invalid:
-    return _refused(
-        "lying_extension",
-        _("The content of the file is not what its name says (%(ending)s).") % {"ending": ending},
-        _("Open the file, save it again in the right format, and upload that."),
-    )
-
-
-def _refused(code: str, message: str, hint: str = "") -> Invalid:
-    return Invalid(code, message, hint=hint, faults={"evidence": [message]})

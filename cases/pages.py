@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.audit.people import note_reading
-from cases.errors import OutOfScope
+from cases.errors import Conflict, OutOfScope
 from cases.evidence import readable
 from cases.web import viewer_of
 
@@ -18,6 +18,12 @@ def evidence(request: HttpRequest, pk: int) -> FileResponse:
     found = readable(viewer_of(request)).filter(pk=pk).first()
     if found is None:
         raise OutOfScope("no_such_file", _("There is no such file, or it is not among those that you may see."))
+    if found.is_held_back:
+        raise Conflict(
+            "held_back",
+            _("The file cannot be opened: the virus scanner has not looked at it yet, or warns of it."),
+            hint=_("Try again in a few minutes. If it stays like this, ask your system administrator."),
+        )
     note_reading(request, found.case)
     inline = found.is_image and "preview" in request.GET
     response = FileResponse(

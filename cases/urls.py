@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cases import pages, vacancy_pages
+from cases import pages, quarantine_pages, vacancy_pages
 from cases.accounts import appointment_pages
 from cases.accounts import pages as accounts
 from cases.passwords import pages as passwords
@@ -12,6 +12,7 @@ from cases.second_factor import pages as second_factor
 urlpatterns = [
     path("", include("cases.audit.urls")),
     path("evidence/<int:pk>/", pages.evidence, name="evidence"),
+    path("quarantine/", quarantine_pages.quarantine, name="quarantine"),
     path("vacancies/", vacancy_pages.list_vacancies, name="vacancies"),
     path("roster/", roster.roster, name="roster"),
     path("roster/template.xlsx", roster.template, name="roster_template"),

@@ -42,6 +42,7 @@ class Sweep:
 
 # In the order in which one hands on to the next. A new sweep is one line here and nothing anywhere else.
 SWEEPS: tuple[Sweep, ...] = (
+    Sweep("guidance", "workflows.alliance.guidance.behind.remind_those_behind", 3600, 100, ("events",), "targets"),
     Sweep("alarms", "notifications.alarms.fire_alarms", 15, 1000, ("events",), "reminders and escalation"),
     Sweep("events", "notifications.outbox.deliver_events", 15, 1000, ("dispatches",), "events become messages"),
     Sweep("digests", "notifications.digests.gather_digests", 60, 500, ("dispatches",), "the day's e-mail of a person"),
@@ -51,6 +52,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("anchor_mail", "notifications.audit_mail.mail_anchors", 600, 30, (), "anchors leave for their witnesses"),
     Sweep("proof", "cases.audit.daily.verify_daily", 600, 1, ("faults",), "the day's verification of the trail"),
     Sweep("faults", "notifications.audit_mail.tell_faults", 600, 1, (), "faults of the trail are told"),
+    Sweep("scans", "cases.quarantine.scan_pending", 60, 20, (), "files that the virus scanner has not seen"),
 )
 BY_NAME: Mapping[str, Sweep] = {sweep.name: sweep for sweep in SWEEPS}
 # What finds work once an event was recorded.

@@ -95,6 +95,7 @@ ENTRIES = (
         short=pgettext_lazy("tab", "Vacant"),
         counted="unowned",
     ),
+    Entry(RUNNING, _("Files held back"), "quarantine", "file", frozenset({Role.SYSTEM_ADMIN})),
     Entry(RUNNING, _("Accounts"), "accounts", "user", frozenset({Role.SYSTEM_ADMIN})),
     Entry(
         RUNNING,

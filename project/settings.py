@@ -25,6 +25,7 @@ YIYANG_ANCHOR_KEY  32 bytes in base64, the Ed25519 key that signs the daily anch
 YIYANG_ANCHOR_PUBLIC_KEYS  public keys of earlier anchors that count as well, comma-separated
 YIYANG_ANCHOR_EMAIL  comma-separated addresses that each anchor is sent to, outside the reach of whoever runs the system
 YIYANG_AUDIT_DIR   directory of the anchors, where it is not below YIYANG_VAR
+YIYANG_SCANNER     the virus scanner of uploads: clamd://host:3310, clamd:///run/clamav/clamd.ctl or command:NAME …
 YIYANG_FONT_DIRS   further directories with Chinese fonts, separated like PATH
 """
 
@@ -308,6 +309,7 @@ ANCHOR_KEY = os.environ.get("YIYANG_ANCHOR_KEY", "")
 ANCHOR_PUBLIC_KEYS = [key for key in os.environ.get("YIYANG_ANCHOR_PUBLIC_KEYS", "").split(",") if key]
 ANCHOR_EMAIL = [address for address in os.environ.get("YIYANG_ANCHOR_EMAIL", "").split(",") if address]
 
+SCANNER = os.environ.get("YIYANG_SCANNER", "")
 FONT_DIRS = [directory for directory in os.environ.get("YIYANG_FONT_DIRS", "").split(os.pathsep) if directory]
 
 LOG_DIR = os.environ.get("YIYANG_LOG", "")

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from cases.audit.people import note_reading
+from cases.evidence import look_at
 from cases.models import Case
 from cases.web import actor_of, viewer_of, whole_number
 from workflows.engine import no_such_case, perform
@@ -29,8 +30,16 @@ def case_in_scope(request: HttpRequest, pk: int, kind: str | None = None) -> Any
     return case
 
 
+def look_at_files(request: HttpRequest, case: Case) -> None:
+    """Examine what a form brought before its transaction begins; what is wrong is said when it is stored."""
+    uploads = [upload for name in request.FILES for upload in request.FILES.getlist(name)]
+    if uploads:
+        look_at(case, uploads, by=actor_of(request), at=viewer_of(request).at)
+
+
 def perform_from(request: HttpRequest, case: Case, verb: str, **details: Any) -> Case:
     """Perform a verb as the person behind the request, at this moment, on the version that their page showed."""
+    look_at_files(request, case)
     shown = request.POST.get("version", "")
     version = whole_number(shown)
     return perform(

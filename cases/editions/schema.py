@@ -47,6 +47,7 @@ class Settings:
     recurrence_years: int = 2
     common_from: int = 3
     patient_years: int = 3
+    keep_photo_location: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +79,7 @@ class EditionData:
         return next(phase for phase in self.phases if phase.code == code)
 
     def amber_days(self, rule: DeadlineRule) -> int:
-        """Calendar days before the date at which the light turns amber."""
+        """Calendar days before the date at which the light turns amber; a limit in hours has hours of its own."""
         return rule.amber_days or self.settings.light_amber_days
 
     def ladder_code(self, rule: DeadlineRule, *, serious: bool = False) -> str:

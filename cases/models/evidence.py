@@ -20,6 +20,9 @@ def random_name(instance: Any, filename: str) -> str:
     return f"evidence/{uuid.uuid4().hex[:2]}/{uuid.uuid4().hex}"
 
 
+HELD_BACK = ("pending", "quarantined")
+
+
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def current(self) -> EvidenceQuerySet:
         return self.filter(removed_at=None)
@@ -44,6 +47,13 @@ class Evidence(models.Model):
         REGISTER = "register", _("Register of a guidance centre")
         VOUCHER = "voucher", _("Voucher")
 
+    class Scan(models.TextChoices):
+        """What the virus scanner said; nothing where there is none, and of files from before there was one."""
+
+        PENDING = "pending", _("Waiting for the virus scanner")
+        CLEAN = "clean", _("Nothing found")
+        QUARANTINED = "quarantined", _("In quarantine")
+
     case = models.ForeignKey(Case, models.PROTECT, related_name="evidence")
     item_code = models.CharField(max_length=20, blank=True)
     purpose = models.CharField(_("Purpose"), max_length=16, choices=Purpose)
@@ -52,6 +62,10 @@ class Evidence(models.Model):
     media_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField(_("Size"))
     sha256 = models.CharField(max_length=64)
+    sent_sha256 = models.CharField(
+        max_length=64, blank=True, default="", help_text="Of what was sent; a picture is drawn anew before it is kept."
+    )
+    scan = models.CharField(_("Virus scanner"), max_length=12, choices=Scan, blank=True, default="")
     shows_digest = models.CharField(max_length=64, blank=True, help_text="For a sealed copy: the version it shows.")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(_("Uploaded"))
@@ -64,7 +78,10 @@ class Evidence(models.Model):
     class Meta:
         verbose_name = _("Evidence")
         verbose_name_plural = _("Evidence")
-        indexes = [models.Index(fields=["case", "item_code"], name="evidence_of_item", condition=Q(removed_at=None))]
+        indexes = [
+            models.Index(fields=["case", "item_code"], name="evidence_of_item", condition=Q(removed_at=None)),
+            models.Index(fields=["scan", "id"], name="evidence_held_back", condition=Q(scan__in=HELD_BACK)),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -72,6 +89,11 @@ class Evidence(models.Model):
     @property
     def is_image(self) -> bool:
         return self.media_type.startswith("image/")
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether nobody may open it: the virus scanner has not looked yet, or warns of it."""
+        return self.scan in HELD_BACK
 
     def added_after(self, moment: dt.datetime) -> bool:
         return self.uploaded_at > moment

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def relationship(target: str, kind: str = "attachedTemplate") -> bytes:
 def examined(content: bytes, name: str, max_mb: int = 20) -> str:
     """The media type of an accepted file, or the code of its refusal."""
     try:
-        return evidence.examine(SimpleUploadedFile(name, content), max_mb=max_mb)[1].media_type
+        return evidence.examine(SimpleUploadedFile(name, content), max_mb=max_mb).kind.media_type
     except Invalid as refusal:
         told = str(refusal.message) and "evidence" in refusal.faults
         return refusal.code if told else "refused without words"
@@ -229,11 +230,13 @@ def keep(story: Story, content: bytes = JPEG, **fields: Any) -> Any:
 
 def test_a_file_is_kept_under_a_name_that_tells_nothing_and_readable_by_the_owner_only(story: Story) -> None:
     kept = keep(story)
-    assert (kept.name, kept.size, kept.media_type) == ("照片.jpg", len(JPEG), "image/jpeg")
+    assert (kept.name, kept.media_type) == ("照片.jpg", "image/jpeg")
+    assert kept.sent_sha256 == sha256(JPEG).hexdigest()
     assert kept.file.name.startswith("evidence/")
     assert "照片" not in kept.file.name
     with kept.file.open("rb") as file:
-        assert file.read() == JPEG
+        content = file.read()
+    assert (kept.size, kept.sha256) == (len(content), sha256(content).hexdigest())
     assert Path(kept.file.path).stat().st_mode & 0o077 == 0
     line: Any = kept.history.get()
     assert (line.history_user, line.history_date) == (story.filler.user, story.at)
@@ -326,7 +329,7 @@ def served(user: Any, kept: Any, query: str = "") -> tuple[Any, bytes]:
 def test_a_file_is_served_as_an_attachment_that_nothing_can_run(story: Story) -> None:
     kept = keep(story)
     answer, content = served(story.filler.user, kept)
-    assert content == JPEG
+    assert sha256(content).hexdigest() == kept.sha256
     assert answer["Content-Type"] == "image/jpeg"
     assert answer["Content-Disposition"].startswith("attachment;")
     assert "%E7%85%A7%E7%89%87.jpg" in answer["Content-Disposition"]

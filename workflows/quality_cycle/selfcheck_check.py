@@ -29,7 +29,7 @@ from workflows.quality_cycle.drafting import (
 from workflows.quality_cycle.kind import State
 from workflows.quality_cycle.selfcheck_pages import address, item_address
 from workflows.quality_cycle.selfcheck_reading import answers_context, files_by_digest
-from workflows.web import perform_from, possible_verbs
+from workflows.web import look_at_files, perform_from, possible_verbs
 
 VERBS = ("request_confirmation", "submit", "send_back")
 MARK = 8  # digits of a digest that are enough to tell versions of one form apart
@@ -53,6 +53,8 @@ def seal(request: HttpRequest, pk: int) -> HttpResponse:
     """Take in the sealed copy of exactly the version that was printed, which the form names by its digest."""
     viewer = viewer_of(request)
     user: Any = viewer.user
+    if request.FILES:
+        look_at_files(request, cycle_in_scope(request, pk))
     try:
         with drafting(request, pk, BEFORE_SUBMISSION) as case:
             version = digest(snapshot(case.selfcheck))

@@ -16,6 +16,7 @@ from cases.models import Evidence
 from cases.web import viewer_of
 from workflows.quality_cycle.drafting import cycle_in_scope, drafting, item_of
 from workflows.quality_cycle.selfcheck_pages import Also, save_item
+from workflows.web import look_at_files
 
 MOST_FILES = 20  # of one item
 
@@ -33,6 +34,8 @@ def remove(request: HttpRequest, pk: int, code: str, file: int) -> HttpResponse:
 
 
 def _act(request: HttpRequest, pk: int, code: str, act: Also) -> HttpResponse:
+    if request.FILES:
+        look_at_files(request, cycle_in_scope(request, pk))
     if not request.htmx:  # type: ignore[attr-defined]
         return save_item(request, pk, code, also=act)
     status, errors = 200, []

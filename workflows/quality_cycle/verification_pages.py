@@ -33,7 +33,7 @@ from workflows.quality_cycle.verification_forms import (
 )
 from workflows.quality_cycle.verification_sheet import FILTERS, Line, Sheet, read_sheet
 from workflows.quality_cycle.verification_words import record_rows
-from workflows.web import case_in_scope
+from workflows.web import case_in_scope, look_at_files
 
 KIND = "quality_cycle"
 ACTS = ("agree", "ledger", "return")
@@ -153,6 +153,7 @@ def _write(request: HttpRequest, sheet: Sheet, line: Line, form: ItemForm) -> No
     viewer = viewer_of(request)
     user: Any = request.user
     edition = sheet.edition
+    look_at_files(request, sheet.case)
     with drafting(sheet.case, state=State.SUBMITTED) as submission:
         save_item(
             submission,

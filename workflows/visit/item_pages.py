@@ -29,6 +29,7 @@ from workflows.visit.forms import ItemForm, ParticularsForm, PhotoForm
 from workflows.visit.kind import State
 from workflows.visit.pages import render_visit, visit_in_scope
 from workflows.visit.sheet import Line, Sheet, cell_names, read_sheet, word_of
+from workflows.web import look_at_files
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -179,6 +180,7 @@ def _write(request: HttpRequest, sheet: Sheet, line: Line, form: ItemForm) -> No
     """Everything that came with the form, or nothing: the words, a new photo, one taken away."""
     viewer, user = sheet.viewer, request.user
     by: Any = user
+    look_at_files(request, sheet.case)
     with assessing(sheet.case, state=State.VISITING, viewer=viewer) as record:
         save_item(
             record,
