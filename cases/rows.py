@@ -14,7 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 CHUNK = 1000
 ROWS = 250  # of one statement; every database takes that many values
-AS_THEY_ARE = (models.TextField, models.IntegerField, models.BooleanField, models.ForeignKey)
+AS_THEY_ARE = (models.TextField, models.IntegerField, models.BooleanField)
 
 
 def insert_rows(model: Any, rows: list[Any]) -> None:
@@ -124,8 +124,13 @@ def _adapted(row: Sequence[Any], adapters: list[tuple[int, Callable[[Any], Any]]
 def _adapters(model: Any, names: Sequence[str]) -> list[tuple[int, Callable[[Any], Any]]]:
     """Which columns are not handed over as they are, and how: moments, days, identifiers, JSON, numbers."""
     database = connections[DEFAULT_DB_ALIAS]
-    fields = [(place, model._meta.get_field(name)) for place, name in enumerate(names)]
+    fields = [(place, _kept_as(model._meta.get_field(name))) for place, name in enumerate(names)]
     return [(place, _adapter(field, database)) for place, field in fields if not isinstance(field, AS_THEY_ARE)]
+
+
+def _kept_as(field: Any) -> Any:
+    """The field itself, or the key that a foreign key holds: most are numbers, that of a patient is none."""
+    return _kept_as(field.target_field) if isinstance(field, models.ForeignKey) else field
 
 
 def _adapter(field: Any, database: Any) -> Callable[[Any], Any]:
