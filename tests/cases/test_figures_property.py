@@ -225,6 +225,7 @@ def world(db: None) -> World:
     return build_world()
 
 
+@pytest.mark.slow(25)
 def test_a_prefecture_with_random_findings_counts_as_if_counted_by_hand(world: World) -> None:
     counties = [
         world.county,

@@ -31,7 +31,7 @@ from tests.journeys.personas import PASSWORD, give_names, sign_in
 from tests.journeys.test_year_in_browser import forgive
 from tests.worlds import World, build_world, moment
 
-pytestmark = [pytest.mark.browser, pytest.mark.font, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow(60), pytest.mark.browser, pytest.mark.font, pytest.mark.django_db(transaction=True)]
 NOTICE = "请各地（州、市）认真组织全面自查，按时报送汇总表。"
 MISSING = "其余机构停业整顿，未开展自查。"
 WHY = "暖阳护理院的情况经电话核实后补报。"

@@ -48,7 +48,7 @@ from project.demo.stories import THIS_YEAR
 from tests.demonstration import BEGINNING, TIANSHAN, chains_break, content, ledgers_break, seed
 from workflows.quality_cycle.kind import State
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow(50), pytest.mark.django_db]
 AHEAD = {"due_at", "original_due_at", "amber_at", "next_alarm_at"}  # dates of work lie ahead
 
 

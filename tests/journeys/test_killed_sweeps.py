@@ -30,7 +30,7 @@ from tests.clockwork import Ledger, Process, environment, program, receiver, wor
 from tests.fast_clock import FastClock
 from tests.worlds import moment
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow(30), pytest.mark.django_db(transaction=True)]
 
 INSTITUTIONS = 60
 SPEED = 60  # a lease of ten minutes runs out in ten seconds

@@ -30,7 +30,7 @@ from tests.project.compose import SERVICES
 from tests.topology import REPLICAS, System, eventually
 from tests.worlds import moment
 
-pytestmark = [pytest.mark.postgres, pytest.mark.redis]
+pytestmark = [pytest.mark.slow(45), pytest.mark.postgres, pytest.mark.redis]
 
 SPEED = 120  # a lease of ten minutes runs out in five seconds
 BACK_AND_FORTH = 3

@@ -30,7 +30,7 @@ from tests.journeys.personas import give_names, sign_in
 from tests.story import Story
 from tests.worlds import build_world, moment
 
-pytestmark = [pytest.mark.browser, pytest.mark.font, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow(70), pytest.mark.browser, pytest.mark.font, pytest.mark.django_db(transaction=True)]
 
 VERBS = [
     "open",
