@@ -99,13 +99,14 @@ def faults_of(
         faults["count"] = [_("Give a number from 1 to %(most)d.") % {"most": MOST}]
     if rule.people and not 1 <= entry.people <= MOST:
         faults["people"] = [_("Say how many people took part.")]
-    if "until_on" not in faults:
+    days_stand = not {"from_on", "until_on"} & faults.keys()
+    if days_stand:
         faults |= _member_faults(entry, rule, members)
     if rule.person and entry.person_id is None:
         faults["person"] = [_("Say who it was.")]
     home = entry.sent_from(rule)
-    somebody = entry.person_id is not None and home is not None and "until_on" not in faults
-    if somebody and not covered(person.get(home or 0, ()), entry.from_on, entry.until_on):
+    somebody = entry.person_id is not None and home is not None
+    if days_stand and somebody and not covered(person.get(home or 0, ()), entry.from_on, entry.until_on):
         faults["person"] = [_("This person does not belong to the unit on all of these days.")]
     return faults
 
