@@ -18,6 +18,7 @@ AREAS = (
     "visit",
     "practice",
     "reporting",
+    "alliance",
 )
 
 urlpatterns = [path("", include(f"workflows.{area}.urls")) for area in AREAS]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases.models import FindingFact
+from cases.models import Finding, FindingFact
 from workflows.finding.states import State
 from workflows.kinds import Facts
 
@@ -28,9 +28,9 @@ STATUS: dict[str, str] = {
 def facts_of_finding(case: Any) -> Facts:
     """One row for each facet, in their order; one without a facet where the finding names none."""
     status = STATUS.get(case.state)
-    if status is None:
-        return ()
     finding = case.finding
+    if status is None or finding.source not in Finding.OF_CYCLES:
+        return ()
     facets = sorted(set(finding.facets)) or [""]
     common = {"source": str(finding.source), "item_code": finding.item_code, "status": str(status)}
     return tuple({**common, "facet": facet} for facet in facets)

@@ -9,6 +9,7 @@ from cases.models import Case
 from workflows.common import on_hold
 from workflows.engine import cascade, lock
 from workflows.finding.states import LIVE
+from workflows.kinds import kind_of
 from workflows.step import Step
 
 
@@ -24,7 +25,7 @@ def settle_cycle(step: Step) -> None:
     if others.exists():
         return
     cycle = lock(cycle_of(step))
-    if cycle.state == "rectifying":
+    if _takes(cycle, "settle"):
         cascade(step, cycle, "settle")
 
 
@@ -33,7 +34,13 @@ def unsettle_cycle(step: Step) -> None:
     cycle = lock(cycle_of(step))
     if cycle.held_at is not None:
         raise on_hold(cycle)
-    if cycle.state in ("archived", "cancelled"):
+    if cycle.state in kind_of(cycle).finals:
         raise Conflict("cycle_is_over", _("The year’s cycle is archived or cancelled; reopen it first."))
-    if cycle.state == "verified":
+    if _takes(cycle, "resume"):
         cascade(step, cycle, "resume")
+
+
+def _takes(case: Case, verb: str) -> bool:
+    """Whether the case that waits for its findings can take this step as it stands."""
+    declared = kind_of(case).verbs.get(verb)
+    return declared is not None and case.state in declared.sources

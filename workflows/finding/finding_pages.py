@@ -32,7 +32,7 @@ from workflows.finding.forms import (
     ReviewForm,
     take_over,
 )
-from workflows.finding.kind import WITH_INSTITUTION, FindingCase, State
+from workflows.finding.kind import INSTITUTION, WITH_INSTITUTION, FindingCase, State
 from workflows.finding.shown import shown
 from workflows.finding.turn import OFFERED, turn_of
 from workflows.supervision.shown import active_on
@@ -170,7 +170,7 @@ def _remove_file(request: HttpRequest, record: Finding, pk: int) -> None:
 def _while_rectifying(viewer: Viewer, record: Finding) -> Case:
     """The case, locked, if it is the institution's turn and the viewer may fill in for it."""
     case = lock(record.case)
-    if not viewer.can("fill", case.unit):
+    if not any(viewer.may(permission, case) for permission in INSTITUTION):
         raise WrongRole("wrong_role", _("Your role does not include this action."))
     if case.state not in WITH_INSTITUTION:
         message = _("Files can be added and removed only while the finding is being rectified.")

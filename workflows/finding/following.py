@@ -10,6 +10,7 @@ from cases.models import Evidence, Finding, FindingProgress, Severity
 from cases.saving import sign
 from workflows.finding.enforcement import store_files
 from workflows.finding.record import save_record
+from workflows.finding.seats import HOLDER
 from workflows.finding.states import LIVE, State
 from workflows.rules import verb
 from workflows.step import Step
@@ -38,7 +39,7 @@ class FollowingVerbs:
     @verb(
         label=gettext_lazy("Note the progress"),
         source=(State.OPEN, State.PLAN_SUBMITTED, State.IN_PROGRESS, State.CONTINUING),
-        permission="fill",
+        permission=("fill", HOLDER),
     )
     def note_progress(self, step: Step) -> None:
         """Dated by the day on which it is written; files may go with it."""

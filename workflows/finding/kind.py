@@ -37,6 +37,16 @@ from workflows.finding.record import (
     remaining_limit,
     save_record,
 )
+from workflows.finding.seats import (
+    BUREAU,
+    HOLDER,
+    OF_RECTIFIERS,
+    OF_REVIEWERS,
+    RECTIFIERS,
+    REVIEWERS,
+    rectifier,
+    reviewer,
+)
 from workflows.finding.states import IN_HAND, LIVE, SETTLED, WITH_COUNTY, WITH_INSTITUTION, State
 from workflows.finding.with_selfcheck import SelfCheckVerbs
 from workflows.holding import HoldVerbs
@@ -59,6 +69,7 @@ __all__ = [
     "State",
 ]
 
+INSTITUTION, CHECKER = ("fill", HOLDER), ("verify", BUREAU)
 CLOSE, WITHDRAW = gettext_lazy("Pass review and close"), gettext_lazy("Withdraw")
 OF_THE_INSTITUTION = ("measure", "responsible_unit", "responsible")
 
@@ -94,7 +105,9 @@ class FindingCase(
         if step.item is not None and step.item.due_rule == "rectify":
             save_record(step, due_trace=date.trace)
 
-    @verb(label=gettext_lazy("Start rectification"), source=State.OPEN, target=State.IN_PROGRESS, permission="fill")
+    @verb(
+        label=gettext_lazy("Start rectification"), source=State.OPEN, target=State.IN_PROGRESS, permission=INSTITUTION
+    )
     def start(self, step: Step) -> None:
         """The institution begins; measure and person responsible may be completed here."""
         check_plan(self.finding)
@@ -104,7 +117,7 @@ class FindingCase(
         label=gettext_lazy("Submit rectification result"),
         source=(State.OPEN, State.IN_PROGRESS),
         target=State.FIXED,
-        permission="fill",
+        permission=INSTITUTION,
     )
     def fix(self, step: Step) -> None:
         """The institution says what it did, with evidence of the state afterwards."""
@@ -122,8 +135,8 @@ class FindingCase(
         save_record(step, result=result, fixed_by=user, fixed_at=step.at, on_spot=False, **also)
         step.facts = {"files": sorted(proof(self).values_list("sha256", flat=True))}
 
-    @verb(label=WITHDRAW, source=State.FIXED, target=State.IN_PROGRESS, permission="fill", back=True)
-    @verb(label=WITHDRAW, source=State.PLAN_SUBMITTED, target=State.OPEN, permission="fill", back=True)
+    @verb(label=WITHDRAW, source=State.FIXED, target=State.IN_PROGRESS, permission=INSTITUTION, back=True)
+    @verb(label=WITHDRAW, source=State.PLAN_SUBMITTED, target=State.OPEN, permission=INSTITUTION, back=True)
     def withdraw(self, step: Step) -> None:
         """By the one who submitted, while nobody has acted on it."""
         by_the_same_person(step)
@@ -134,9 +147,9 @@ class FindingCase(
         label=CLOSE,
         source=State.FIXED,
         target=RETURN_VALUE(State.CLOSED, State.CLOSING, State.CONTINUING),
-        permission="verify",
+        permission=CHECKER,
     )
-    @verb(label=CLOSE, source=State.CONTINUING, target=RETURN_VALUE(State.CLOSED, State.CLOSING), permission="verify")
+    @verb(label=CLOSE, source=State.CONTINUING, target=RETURN_VALUE(State.CLOSED, State.CLOSING), permission=CHECKER)
     def close(self, step: Step) -> str:
         """销号: needs evidence, the county's verification, and somebody other than the person who rectified.
 
@@ -173,7 +186,7 @@ class FindingCase(
         label=gettext_lazy("Return"),
         source=(State.FIXED, State.CLOSING, State.CONTINUING),
         target=State.IN_PROGRESS,
-        permission=("verify", "approve"),
+        permission=("verify", "approve", BUREAU),
         back=True,
         reason=True,
     )
@@ -231,8 +244,9 @@ class FindingFlow(flow.Flow):
     take_up = Task(
         title=gettext_lazy("Start rectification"),
         state=State.OPEN,
-        role=Role.INSTITUTION_FILLER,
-        permission="fill",
+        role=RECTIFIERS,
+        permission=OF_RECTIFIERS,
+        seat=rectifier,
         deadline="rectify",
         due_date=limit,
         rule_for=work_rule,
@@ -250,8 +264,9 @@ class FindingFlow(flow.Flow):
     rectify = Task(
         title=gettext_lazy("Rectify"),
         state=State.IN_PROGRESS,
-        role=Role.INSTITUTION_FILLER,
-        permission="fill",
+        role=RECTIFIERS,
+        permission=OF_RECTIFIERS,
+        seat=rectifier,
         deadline="rectify",
         due_date=limit,
         rule_for=work_rule,
@@ -260,20 +275,20 @@ class FindingFlow(flow.Flow):
     review = Task(
         title=gettext_lazy("Review the rectification"),
         state=State.FIXED,
-        role=Role.COUNTY_OFFICER,
-        permission="verify",
+        role=REVIEWERS,
+        permission=OF_REVIEWERS,
+        seat=reviewer,
         deadline="review",
         rule_for=review_rule,
-        level="superior",
     ).Next(this.goes_on)
     goes_on = Gate(State.CONTINUING).Then(this.keep_up).Else(this.needs_approval)
     keep_up = Task(
         title=gettext_lazy("Review what has to be kept up"),
         state=State.CONTINUING,
-        role=Role.COUNTY_OFFICER,
-        permission="verify",
+        role=REVIEWERS,
+        permission=OF_REVIEWERS,
+        seat=reviewer,
         deadline="continuing_review",
-        level="superior",
     ).Next(this.needs_approval)
     needs_approval = Gate(State.CLOSING).Then(this.approve_closing).Else(this.end)
     approve_closing = Task(

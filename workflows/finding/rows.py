@@ -93,7 +93,7 @@ def is_turn_of(viewer: Viewer, finding: Finding, item: WorkItem | None) -> bool:
         return False
     if item.owner_id not in (None, viewer.user.pk) and not viewer.stands_in_for_owner(item):
         return False
-    return viewer.can(item.flow_task.permission, finding.case.unit)
+    return viewer.may(item.flow_task.permission_for(item.role), finding.case)
 
 
 def light_and_word(finding: Finding, item: WorkItem | None, now: dt.datetime) -> tuple[str, str]:

@@ -75,7 +75,7 @@ def turn_of(request: HttpRequest, viewer: Viewer, finding: Finding, item: WorkIt
     """The verbs that grants, state and the record allow; the engine checks again when one is performed."""
     verbs = {verb.name for verb in possible_verbs(request, finding.case, item)} & {*OFFERED, *ITEM_VERBS}
     if item is not None:
-        if not viewer.can(item.flow_task.permission, finding.case.unit):
+        if not viewer.may(item.flow_task.permission_for(item.role), finding.case):
             verbs -= set(OF_THE_TURN)
         if item.owner_id not in (None, viewer.user.pk) and not viewer.stands_in_for_owner(item):
             verbs -= {*OF_THE_TURN, *ITEM_VERBS} if holder_of(item, viewer.at) else {"release"}

@@ -1,0 +1,289 @@
+"""Earmarked funds and subsidies: allocation, payments with vouchers, the bureau's check, misuse as a finding."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from cases.access import Viewer
+from cases.errors import Conflict, Invalid, Refusal, WrongRole
+from cases.evidence import store
+from cases.models import Case, CaseEvent, Evidence, Finding, FindingFact, FundUse, Pilot
+from tests.workflows.alliances import City, act, again, build_city, membership, selected
+from tests.worlds import moment
+from workflows.alliance.funds.opening import allocate, subsidy_basis
+from workflows.alliance.funds.uses import spent
+
+pytestmark = pytest.mark.django_db
+
+DAY = "2020-06-01"
+AT = moment(DAY)
+PAYMENT = {
+    "paid_on": dt.date(2020, 5, 20),
+    "amount": Decimal("30000.00"),
+    "purpose": "远程会诊设备",
+    "voucher": "记-018",
+}
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+@pytest.fixture
+def city() -> City:
+    return build_city()
+
+
+@pytest.fixture
+def pilot(city: City) -> Case:
+    return selected(city)
+
+
+def values(city: City, **others: Any) -> dict[str, Any]:
+    pilot = Pilot.objects.filter(lead=city.hospital).first()
+    given = {"kind": "earmarked", "holder": city.hospital, "pilot": pilot, "year": 2020, "amount": Decimal(100000)}
+    return {**given, "purpose": "用于联合体信息化和人员培训。", **others}
+
+
+def fund_of(city: City, **others: Any) -> Case:
+    return allocate(city.city, values(city, **others), by=city.actor("commission"), at=AT)
+
+
+@pytest.fixture
+def fund(city: City, pilot: Case) -> Case:
+    return fund_of(city)
+
+
+def pay(city: City, fund: Case, **others: Any) -> FundUse:
+    act(city, fund, "enter_use", "lead", DAY, **(PAYMENT | others))
+    return FundUse.objects.latest("pk")
+
+
+def in_state(state: str, city: City, fund: Case) -> Case:
+    """The fund in the state, each step taken by the one whose turn it was."""
+    use = pay(city, fund)
+    if state != "in_use":
+        fund = act(city, fund, "account", "lead", DAY, report="全部用于设备。")
+    if state == "checked":
+        fund = act(city, fund, "pass_check", "finance", DAY, opinion="使用合规。")
+    if state == "objected":
+        fund = act(city, fund, "object_use", "finance", DAY, uses=[use.pk])
+    return again(fund)
+
+
+# ── allocating ──
+
+
+def test_the_commission_allocates_and_the_holders_office_accounts_by_the_end_of_the_year(
+    city: City, fund: Case
+) -> None:
+    item = fund.work_items.get(finished=None)
+    assert (item.unit, item.role) == (city.hospital, "alliance_officer")
+    assert fund.number == "2020-330100-ZJ001"
+    parties = {(row.unit, row.part) for row in fund.parties.all()}
+    assert parties == {(city.hospital, "holder"), (city.finance, "finance")}
+
+
+def test_nobody_but_the_commission_allocates(city: City, pilot: Case) -> None:
+    for name in ("commission_head", "region", "district", "lead", "finance", "nobody"):
+        with pytest.raises(WrongRole):
+            allocate(city.city, values(city), by=city.actor(name), at=AT)
+
+
+@pytest.mark.parametrize(
+    ("others", "field"),
+    [
+        (lambda city: {"holder": city.community}, "holder"),
+        (lambda city: {"holder": city.centre}, "holder"),
+        (lambda city: {"kind": "centre", "pilot": None}, "holder"),
+        (lambda city: {"pilot": None}, "pilot"),
+        (lambda city: {"holder": city.other_hospital}, "pilot"),
+        (lambda _city: {"year": 2018}, "year"),
+    ],
+)
+def test_money_goes_to_whom_the_plan_names(city: City, pilot: Case, others: Any, field: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        fund_of(city, **others(city))
+    assert field in refusal.value.faults
+
+
+def test_a_subsidy_counts_each_institution_with_a_hospital_once(city: City, pilot: Case) -> None:
+    assert subsidy_basis(city.hospital, 2020).startswith("0")
+    row = membership(pilot, city.institution)
+    row.has_hospital = True
+    row.save(update_fields=["has_hospital"])
+    assert city.institution.name in subsidy_basis(city.hospital, 2020)
+    assert city.institution.name not in subsidy_basis(city.hospital, 2019)
+    case: Any = fund_of(city, kind="subsidy", pilot=None)
+    assert city.institution.name in case.fund.basis
+
+
+# ── payments ──
+
+
+def test_payments_never_come_to_more_than_the_fund(city: City, fund: Any) -> None:
+    first = pay(city, fund, amount=Decimal("99999.99"))
+    pay(city, fund, amount=Decimal("0.01"), voucher="记-019")
+    with pytest.raises(Invalid) as refusal:
+        pay(city, fund, amount=Decimal("0.01"), voucher="记-020")
+    assert list(refusal.value.faults) == ["amount"]
+    act(city, fund, "strike_use", "lead", DAY, use=first.pk)
+    assert spent(fund.fund) == Decimal("0.01")
+    assert pay(city, fund, amount=Decimal("99999.99"), voucher="记-021")
+
+
+@pytest.mark.parametrize(
+    ("others", "field"),
+    [
+        ({"paid_on": dt.date(2020, 6, 2)}, "paid_on"),
+        ({"paid_on": dt.date(2019, 12, 31)}, "paid_on"),
+        ({"paid_on": None}, "paid_on"),
+        ({"amount": Decimal(0)}, "amount"),
+        ({"amount": None}, "amount"),
+        ({"purpose": " "}, "purpose"),
+        ({"voucher": ""}, "voucher"),
+    ],
+)
+def test_a_payment_without_its_day_amount_purpose_or_voucher_is_refused(
+    city: City, fund: Case, others: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        pay(city, fund, **others)
+    assert list(refusal.value.faults) == [field]
+
+
+def test_a_correction_keeps_the_old_amount_in_the_history(city: City, fund: Case) -> None:
+    use = pay(city, fund)
+    changed = PAYMENT | {"use": use.pk, "amount": Decimal("100000.00"), "row_version": 0}
+    act(city, fund, "correct_use", "lead", DAY, **changed)
+    assert [row.amount for row in use.history.all()] == [Decimal(100000), Decimal(30000)]
+    with pytest.raises(Conflict):
+        act(city, fund, "correct_use", "lead", DAY, **changed)
+
+
+# ── the check ──
+
+
+def test_misuse_is_a_finding_that_the_holder_rectifies_and_the_bureau_closes(city: City, fund: Case) -> None:
+    use = pay(city, fund)
+    act(city, fund, "account", "lead", DAY, report="全部用于设备。")
+    with pytest.raises(Invalid):
+        act(city, fund, "object_use", "finance", DAY, uses=[])
+    act(city, fund, "object_use", "finance", DAY, uses=[use.pk], reason="用于购置公务车。")
+    finding = Case.objects.get(parent=fund.pk, kind="finding")
+    record: Any = Finding.objects.get(pk=finding.pk)
+    assert (record.source, "记-018" in record.problem, "公务车" in record.problem) == ("finance", True, True)
+    assert not FindingFact.objects.exists()  # it counts in no table of the annual cycle
+    item = finding.work_items.get(finished=None)
+    assert (item.unit, item.role) == (city.hospital, "alliance_officer")
+    assert again(fund).state == "objected"
+
+    act(city, finding, "start", "lead", DAY)
+    proof = SimpleUploadedFile("退款凭证.pdf", PDF)
+    store(case=again(finding), upload=proof, purpose=Evidence.Purpose.AFTER, by=city.people["lead"], at=AT)
+    act(city, finding, "fix", "lead", DAY, result="已退回专户。")
+    waiting = finding.work_items.get(finished=None)
+    assert (waiting.unit, waiting.role) == (city.finance, "finance_officer")
+    for name in ("commission", "lead", "district", "member"):
+        with pytest.raises(Refusal):
+            act(city, finding, "close", name, DAY)
+    act(city, finding, "return_", "finance", DAY)
+    act(city, finding, "fix", "lead", DAY, result="已全额退回专户。")
+    assert act(city, finding, "close", "finance", DAY).state == "closed"
+    assert again(fund).state == "checked"
+    with pytest.raises(Conflict):
+        act(city, finding, "reopen", "commission", DAY)
+
+
+HOLDING = {"lead", "lead_head"}
+VERBS: dict[str, tuple[set[str], set[str]]] = {
+    "enter_use": ({"in_use"}, HOLDING),
+    "correct_use": ({"in_use"}, HOLDING),
+    "strike_use": ({"in_use"}, HOLDING),
+    "account": ({"in_use"}, HOLDING),
+    "return_": ({"accounted"}, {"finance"}),
+    "pass_check": ({"accounted"}, {"finance"}),
+    "object_use": ({"accounted"}, {"finance"}),
+    "settle": ({"objected"}, {"system"}),
+}
+
+
+@pytest.mark.parametrize("state", ["in_use", "accounted", "objected", "checked"])
+def test_who_may_do_what_in_which_state(city: City, fund: Case, state: str) -> None:
+    case = in_state(state, city, fund)
+    use = FundUse.objects.latest("pk")
+    details = PAYMENT | {"use": use.pk, "uses": [use.pk], "row_version": 0, "report": "说明。", "opinion": "合规。"}
+    before = CaseEvent.objects.count()
+    for verb, (states, allowed) in VERBS.items():
+        for name in (*city.people, "system"):
+            if state in states and name in allowed:
+                continue
+            with pytest.raises(Refusal) as refusal:
+                act(city, case, verb, name, DAY, **details)
+            assert refusal.value.code in {
+                "no_such_case",
+                "wrong_role",
+                "wrong_state",
+                "not_for_the_system",
+                "unknown_verb",
+            }, (verb, name)
+    assert (again(case).state, CaseEvent.objects.count()) == (state, before)
+
+
+def test_only_the_commission_those_above_the_holder_and_the_bureau_see_a_fund(city: City, fund: Case) -> None:
+    seen = {name for name in city.people if Case.objects.visible_to(Viewer(city.people[name], AT)).filter(pk=fund.pk)}
+    assert seen == {
+        *("commission", "commission_head", "region", "nation", "inspector"),
+        *("lead", "lead_head", "lead_contact", "finance"),
+    }
+
+
+# ── pages ──
+
+
+def of(city: City, name: str) -> Client:
+    client = Client()
+    client.force_login(city.people[name])
+    return client
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def test_the_pages_lead_from_the_allocation_to_the_check(city: City, pilot: Case) -> None:
+    with time_machine.travel(AT, tick=False):
+        commission, lead, finance = (of(city, name) for name in ("commission", "lead", "finance"))
+        typed = {"kind": "earmarked", "holder": city.hospital.pk, "year": 2020, "amount": "50000", "purpose": "培训费"}
+        refused = commission.post("/funds/new/", typed)
+        assert (refused.status_code, "培训费" in text(refused)) == (422, True)
+        assert commission.post("/funds/new/", typed | {"pilot": pilot.pk}).status_code == 302
+        case = Case.objects.get(kind="fund")
+        page = f"/funds/{case.pk}/"
+        paid = {"paid_on": "2020-05-20", "amount": "60000", "purpose": "讲课费", "voucher": "记-1"}
+        refused = lead.post(f"{page}enter_use/", paid)
+        assert (refused.status_code, "讲课费" in text(refused)) == (422, True)
+        assert lead.post(f"{page}enter_use/", paid | {"amount": "50000"}).status_code == 302
+        assert case.number in text(lead.get(f"/pilots/{pilot.pk}/funds/"))
+        assert lead.post(f"{page}account/", {"report": ""}).status_code == 422
+        assert lead.post(f"{page}account/", {"report": "已全部使用。"}).status_code == 302
+        assert finance.post(f"{page}object_use/", {"uses": [], "reason": "超范围。"}).status_code == 422
+        assert finance.post(f"{page}pass_check/", {"opinion": "合规。"}).status_code == 302
+        assert again(case).state == "checked"
+        assert "合规。" in text(lead.get(page))
+        assert of(city, "member").get(page).status_code == 404
+        assert of(city, "finance").get("/funds/new/").status_code == 403
+
+
+def test_whoever_only_reads_finds_no_form(city: City, fund: Case) -> None:
+    use = pay(city, fund)
+    with time_machine.travel(AT, tick=False):
+        for name in ("commission", "finance", "inspector"):
+            shown = text(of(city, name).get(f"/funds/{fund.pk}/")).partition("<main")[2].partition("</main")[0]
+            assert "<form" not in shown
+            assert of(city, name).get(f"/funds/{fund.pk}/uses/{use.pk}/").status_code == 200
+        assert of(city, "lead").get(f"/funds/{fund.pk}/uses/{use.pk}/").status_code == 200
