@@ -97,12 +97,16 @@ class Coverage:
             yield from self._unknown(name, wanted)
             return
         column = "id" if layout.label == "cases.case" else "case_id"
-        marks, found = self.marks[layout.label], defaultdict[int, dict[str, int]](dict)
-        rows = layout.table.objects.filter(history_type="+", **{f"{column}__in": {case for case, _d, _w in wanted}})
-        for key, case_id, *values in rows.order_by().values_list("history_id", column, *layout.columns):
-            found[case_id][layout.digest_at_opening(values)] = key
+        marks, found = self.marks[layout.label], dict[tuple[int, str], int]()
+        asked = {(case, digest) for case, digest, _where in wanted}
+        rows = layout.table.objects.filter(history_type="+", **{f"{column}__in": {case for case, _digest in asked}})
+        read = rows.order_by().values_list("history_id", column, *layout.columns)
+        for key, case_id, *values in read.iterator(chunk_size=CHUNK):
+            place = case_id, layout.digest_at_opening(values)
+            if place in asked:
+                found[place] = key
         for case_id, digest, where in wanted:
-            key = found[case_id].get(digest)
+            key = found.get((case_id, digest))
             if key is None:
                 yield Fault(PART, f"first {layout.label} history row of case {case_id}", f"is not as {where} sealed it")
             else:

@@ -15,6 +15,7 @@ def main() -> int:
 
     call_command("migrate", verbosity=0)
     from tests.bench.alarms import alarms
+    from tests.bench.audit import audit
     from tests.bench.delivery import delivery
     from tests.bench.figures import figures
     from tests.bench.inbox import inbox
@@ -26,6 +27,7 @@ def main() -> int:
     sizes = [int(size) for size in sys.argv[1:]] or [1_000, 10_000]
     world = build_world()
     kept = [
+        audit(world),
         steps(world, 300),
         *(opening(world, size) for size in sizes),
         taking(world, 300),

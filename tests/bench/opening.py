@@ -35,12 +35,12 @@ def opening(world: World, size: int) -> bool:
         ours.append(elapsed)
         assert result.opened == size
         plain.append(_rewritten(county))
-        _clear(county)
+        clear(county)
     tracemalloc.start()
     open_year(county, 2020, by=SYSTEM, at=AT)
     peak = tracemalloc.get_traced_memory()[1] / 1_000_000
     tracemalloc.stop()
-    _clear(county)
+    clear(county)
     medians = {"open_year": statistics.median(ours), "plain bulk_create": statistics.median(plain)}
     kept = report(f"opening {size} cycles", medians, {("open_year", "plain bulk_create"): 1.5})
     verdict = "ok" if peak <= MEMORY_MB else "TOO MUCH"
@@ -85,7 +85,7 @@ def _rewritten(county: OrgUnit) -> float:
         list(CaseHistory.objects.filter(unit__superior=county).order_by("history_id")),
     ]
     values = [(type(rows[0]), [values_of(row) for row in rows]) for rows in tables]
-    _clear(county)
+    clear(county)
 
     def rewrite() -> None:
         for first in range(0, len(tables[0]), CHUNK):
@@ -100,7 +100,7 @@ def values_of(row: Any) -> dict[str, Any]:
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
-def _clear(county: OrgUnit) -> None:
+def clear(county: OrgUnit) -> None:
     """Take the cycles of the county away again, in the order of their keys to each other."""
     cases = Case.objects.filter(unit__superior=county)
     with rewriting():
