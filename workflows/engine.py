@@ -341,7 +341,7 @@ def _check_state(step: Step, declared: Verb, kind: Kind, version: int | None) ->
         raise _wrong_state(step, kind)
     if case.held_at is not None and declared.rule.rests_on_hold:
         raise on_hold(case)
-    if declared.rule.movement == "forward":
+    if declared.rule.movement == "forward" and not step.actor.is_system:  # a date comes, whoever has claimed the work
         not_claimed_by_another(step)
 
 
