@@ -15,7 +15,8 @@ from typing import Any
 
 from cases.editions.alliance import alliance_of
 from cases.editions.scorecard import ScoreRow
-from cases.models import Activity, Pilot, Survey
+from cases.models import Activity, Pilot, Referral, Survey
+from cases.referral_figures import closed_between, priorities_kept
 from cases.scoring.given import stored
 from cases.scoring.rules import points_of
 from cases.scoring.stays import longest_stay
@@ -63,6 +64,15 @@ class Answers:
             return None
         given = {"project": Decimal(_number(projects)), "paper": Decimal(_number(papers))}
         return given, _keys([*projects, *papers])
+
+    @cached_property
+    def survey(self) -> Survey | None:
+        """The survey of the round, where there is one."""
+        return Survey.objects.filter(pilot=self.pilot, round=self.round).first()
+
+    @property
+    def survey_is_open(self) -> bool:
+        return self.survey is not None and self.survey.closed_at is None
 
     @cached_property
     def period(self) -> tuple[dt.date, dt.date]:
@@ -132,9 +142,17 @@ def _lectures(answers: Answers) -> Found:
     return {"lectures_per_year": Decimal(min(held))}, _keys(entries)
 
 
+def _referrals(answers: Answers) -> Found:
+    """Closed referrals down, and whether the three priorities (三优先) were kept in every closed one up."""
+    closed = closed_between(answers.pilot, *answers.period)
+    down = sum(referral.direction == Referral.Direction.DOWN for referral in closed)
+    given = {"priority": bool(priorities_kept(closed)), "down_referrals": Decimal(down)}
+    return given, [("referral", referral.pk) for referral in closed]
+
+
 def _satisfaction(answers: Answers) -> Found | None:
     """The share of “satisfied” of the round’s survey; nothing while there are too few answers."""
-    survey = Survey.objects.filter(pilot=answers.pilot, round=answers.round).first()
+    survey = answers.survey
     share = satisfaction(survey).share if survey is not None else None
     if survey is None or share is None:
         return None
@@ -164,6 +182,7 @@ def _a_year_after(day: dt.date) -> dt.date:
 
 # By the code of the row. What is not here, or says nothing, is answered by hand.
 READERS: dict[str, Callable[[Answers], Found | None]] = {
+    "referral_practice": _referrals,
     "staff_dispatch": _dispatch,
     "discipline_count": _disciplines,
     "training_received": _trainees,
