@@ -15,8 +15,9 @@ from django.utils.translation import ngettext, override
 
 from cases.access import SYSTEM
 from cases.audit import note
+from cases.audit.alone import alone
 from cases.audit.anchors import read_anchors
-from cases.audit.daily import VERIFIED
+from cases.audit.daily import last_verification
 from cases.clock import local_date
 from cases.models import Appointment, OrgUnit, SystemEvent, User
 from cases.roles import Role
@@ -30,8 +31,11 @@ def mail_anchors(at: dt.datetime, limit: int = 30) -> int:
 
     Whoever keeps these e-mails can prove a rewriting of database and files together.
     """
-    if not settings.ANCHOR_EMAIL:
-        return 0
+    with alone("anchor_mail") as ours:
+        return _mail(at, limit) if ours and settings.ANCHOR_EMAIL else 0
+
+
+def _mail(at: dt.datetime, limit: int) -> int:
     last = SystemEvent.objects.filter(verb=MAILED).order_by("-at", "-pk").first()
     done = last.details["number"] if last else 0
     waiting = [anchor for anchor in read_anchors() if anchor.said.get("number", 0) > done][:limit]
@@ -48,10 +52,15 @@ def mail_anchors(at: dt.datetime, limit: int = 30) -> int:
 
 def tell_faults(at: dt.datetime, limit: int = 1) -> int:
     """Tell auditors and system administrators of region and nation what the last verification found; once."""
-    found = SystemEvent.objects.filter(verb=VERIFIED).order_by("-at", "-pk").first()
+    with alone("faults") as ours:
+        return _tell(at) if ours else 0
+
+
+def _tell(at: dt.datetime) -> int:
+    found = last_verification()
     if found is None or not found.details["faults"]:
         return 0
-    if SystemEvent.objects.filter(verb=TOLD, at__gte=found.at, subject=_subject(found)).exists():
+    if SystemEvent.objects.filter(verb=TOLD, subject=_subject(found)).exists():
         return 0
     people = [person for person in keepers(local_date(at)) if person.email]
     with override(settings.LANGUAGE_CODE):

@@ -54,6 +54,10 @@ def test_all_work_is_done_without_owning_a_table_and_nothing_is_rewritten(addres
     with psycopg.connect(addresses.application, autocommit=True) as mine:
         for statement, refusal in {
             "UPDATE cases_caseevent SET verb = 'other'": errors.IntegrityConstraintViolation,
+            "UPDATE cases_systemevent SET verb = 'other'": errors.IntegrityConstraintViolation,
+            "DELETE FROM cases_rowlayout": errors.IntegrityConstraintViolation,
+            "TRUNCATE cases_systemevent": errors.InsufficientPrivilege,
+            "ALTER TABLE cases_historicalfinding DISABLE TRIGGER ALL": errors.InsufficientPrivilege,
             "DELETE FROM cases_historicalcase": errors.IntegrityConstraintViolation,
             "TRUNCATE cases_caseevent CASCADE": errors.InsufficientPrivilege,
             "ALTER TABLE cases_caseevent DISABLE TRIGGER ALL": errors.InsufficientPrivilege,
