@@ -6,6 +6,8 @@ import datetime as dt
 
 from django.db import connection, transaction
 
+from cases.access import SYSTEM, Actor
+from cases.audit import note
 from cases.models.patient import Patient, PatientQuerySet, PersonalKey
 
 
@@ -20,8 +22,8 @@ def due_for_erasure(on: dt.date) -> PatientQuerySet:
     return Patient.objects.due_for_erasure(on)
 
 
-def erase(patient: Patient, at: dt.datetime) -> None:
-    """Forget a patient: the key is deleted, so that copies of the box in backups say nothing; the row says when.
+def erase(patient: Patient, at: dt.datetime, by: Actor = SYSTEM) -> None:
+    """Forget a patient: key and box are deleted, the row says when, and the system's own trail who did it.
 
     Safe to repeat; the first time counts.
     """
@@ -30,7 +32,8 @@ def erase(patient: Patient, at: dt.datetime) -> None:
             with connection.cursor() as cursor:  # what is deleted is overwritten in the file as well
                 cursor.execute("PRAGMA secure_delete = ON")
         PersonalKey.objects.filter(patient=patient).delete()
-        Patient.objects.filter(pk=patient.pk, erased_at=None).update(sealed=b"", erased_at=at)
+        if Patient.objects.filter(pk=patient.pk, erased_at=None).update(sealed=b"", erased_at=at):
+            note("erase_personal_data", by=by, at=at, subject=patient)
     patient.refresh_from_db()
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import transaction
 
+from cases.access import SYSTEM
+from cases.audit import note
 from cases.models.patient import PersonalKey
 from cases.personal import box
 
 
-def rewrap(limit: int = 500) -> int:
+def rewrap(at: dt.datetime, limit: int = 500) -> int:
     """Wrap the next keys that an earlier key of the operator's wraps by the present one; how many they were.
 
     Safe to repeat and to break off. Raises :class:`cases.personal.box.Unreadable` where an earlier key is not at hand.
@@ -22,4 +26,6 @@ def rewrap(limit: int = 500) -> int:
             row.wrapped, row.wrapped_by = box.wrap(key, row.patient_id)
             row.save(update_fields=["wrapped", "wrapped_by"])
             count += 1
+        if count:
+            note("rewrap_personal_keys", by=SYSTEM, at=at, details={"keys": count, "wrapped_by": present})
     return count

@@ -6,7 +6,9 @@ import base64
 import datetime as dt
 import logging
 import os
+import re
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +23,7 @@ from cases import personal
 from cases.access import Actor, Viewer
 from cases.errors import Conflict, Invalid, WrongRole
 from cases.events import record
-from cases.models import Case, CaseEvent, Patient, PersonalKey
+from cases.models import Case, CaseEvent, Patient, PersonalKey, SystemEvent
 from cases.personal import box, masking
 from cases.personal.keeping import read
 from tests.story import Story
@@ -376,6 +378,7 @@ def test_erasing_deletes_key_and_box_and_the_row_says_since_when(story: Story) -
     kept = fetched(patient)
     assert (kept.erased_at, bytes(kept.sealed)) == (AT, b"")
     assert not PersonalKey.objects.exists()
+    assert SystemEvent.objects.get(verb="erase_personal_data").subject == f"cases.patient:{patient.uid}"
     assert personal.masked(kept).state == "erased"
     for refused in (
         lambda: personal.unmask(kept, case=story.case, viewer=viewer, at=AT),
@@ -400,3 +403,20 @@ def test_patients_are_due_on_the_day_their_years_are_over_and_closing_counts_ane
     assert list(personal.due_for_erasure(dt.date(2022, 3, 1))) == [first]
     personal.erase(first, AT)
     assert not personal.due_for_erasure(dt.date(2022, 3, 1))
+
+
+# ── staff ──────────────────────────────────────────────────────────────────
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+MASKED = {"workflows/alliance/referral/_patient.html"}  # of a patient, as ``personal.shown`` gives it
+OWN_NUMBER = {"workflows/desk/me.html", "accounts/account_new.html"}
+
+
+def test_pages_show_nobodys_phone_number_but_ones_own() -> None:
+    """Numbers of staff stand in the user record and on the printed form that asks for them (附件1, 联系电话)."""
+    showing = {
+        path.relative_to(TEMPLATES).as_posix()
+        for path in TEMPLATES.rglob("*")
+        if path.is_file() and re.search(r"\.phone\b", path.read_text())
+    }
+    assert showing <= OWN_NUMBER | MASKED

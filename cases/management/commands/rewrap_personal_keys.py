@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from cases.clock import now
 from cases.personal.box import Unreadable
 from cases.personal.rewrapping import rewrap
 
@@ -19,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         total = 0
         try:
-            while count := rewrap():
+            while count := rewrap(now()):
                 total += count
         except Unreadable as error:
             raise CommandError(
