@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cases.models import Case, WorkItem
+from workflows.kinds import kind_of
 
 SELF_CHECK = _("Self-check")
 COUNTY = _("County verification")
@@ -163,27 +164,15 @@ DESTINATIONS: dict[tuple[str, str], Destination] = {
         "practice", PRACTICE, _("Publish %(number)s in the bulletin, or not"), pgettext_lazy("button", "Decide")
     ),
 }
-PAGES = {
-    "spot_check": "spot_check",
-    "summary": "summary",
-    "regional_report": "regional_report",
-    "practice": "practice",
-    "finding": "finding",
-    "common_problem": "common_problem",
-    "extension": "extension",
-    "supervision": "supervision",
-    "programme": "programme",
-    "work_plan": "work_plan",
-}
 PLAN = Destination("finding", LEDGER, _("Submit the plan for %(number)s"), pgettext_lazy("button", "Write the plan"))
-OTHER = Destination("case", "", _("Case %(number)s of %(year)d"), pgettext_lazy("button", "Open"))
 
 
 def destination_of(item: WorkItem) -> Destination:
-    """The destination of a work item whose case is loaded; the case page for a node that the table does not know."""
+    """The destination of a work item whose case is loaded; the case's own page for a node that is not in the table."""
     if item.due_rule == "plan":
         return PLAN
-    return DESTINATIONS.get((item.process.kind, item.node), OTHER)
+    known = DESTINATIONS.get((item.process.kind, item.node))
+    return known or Destination("", kind_of(item.process).label, "", pgettext_lazy("button", "Open"))
 
 
 def address(name: str, pk: int, fallback: str = "case") -> str:
@@ -204,15 +193,23 @@ def address_if_any(name: str, *args: Any) -> str:
 
 def href_of(item: WorkItem) -> str:
     """Where the work is done."""
-    return address(destination_of(item).page, item.process_id)
+    page = destination_of(item).page
+    return address(page, item.process_id) if page else page_of_case(item.process)
 
 
 def title_of(item: WorkItem) -> str:
     """What is to be done, with the year or the number of the case."""
     case: Case = item.process
-    return str(destination_of(item).title) % {"year": case.year, "number": case.number or case.pk}
+    said = {"year": case.year, "number": case.number or case.pk}
+    known = DESTINATIONS.get((case.kind, item.node))
+    if known is None and item.due_rule != "plan":
+        return gettext("%(task)s: %(number)s") % {"task": item.flow_task.task_title, **said}
+    return str(destination_of(item).title) % said
 
 
 def page_of_case(case: Case) -> str:
-    """The page of a case of any kind: most have their own, the others have the case page."""
-    return address(PAGES.get(case.kind, "case"), case.pk)
+    """The page of a case of any kind, as its kind says; the case page while there is no such page."""
+    try:
+        return kind_of(case).page(case)
+    except NoReverseMatch:
+        return reverse("case", args=[case.pk])

@@ -22,7 +22,7 @@ from cases.web import viewer_of
 from workflows.bulk import MOST, OF_THE_FORM, BulkForm, may_nudge, nudge_many, picked, tell
 from workflows.desk import inbox as lists
 from workflows.desk.counting import shown, years_of
-from workflows.desk.destinations import DESTINATIONS, address_if_any
+from workflows.desk.destinations import address_if_any
 from workflows.desk.lines import Line, case_lines, lines_of
 from workflows.desk.this_year import this_year
 from workflows.programme.shown import asks_something
@@ -174,7 +174,7 @@ def _steps(viewer: Viewer, view: str) -> list[tuple[str, Any]]:
     return [
         (code, node.task_title)
         for code, node in lists.steps().items()
-        if tuple(code.split(".")) in DESTINATIONS and (view in ("overdue", "waiting") or roles & set(node.roles))
+        if node.role and (view in ("overdue", "waiting") or roles & set(node.roles))
     ]
 
 
