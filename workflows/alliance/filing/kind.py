@@ -103,7 +103,7 @@ class FilingCase(NudgeVerbs, ItemVerbs, Case):
             kind="filing", parent=self.parent_id, filing__kind=filing.kind, state=State.ACCEPTED
         ).exclude(pk=self.pk)
         for case in lock_many(list(before)):
-            cascade(step, case, "supersede", by=filing.number)
+            cascade(step, case, "supersede", number=filing.number)
 
     @verb(
         label=pgettext_lazy("filing", "Return to the lead hospital"),
@@ -120,7 +120,7 @@ class FilingCase(NudgeVerbs, ItemVerbs, Case):
     @verb(label=pgettext_lazy("filing", "Supersede"), source=State.ACCEPTED, target=State.SUPERSEDED)
     def supersede(self, step: Step) -> None:
         """The next version has been accepted; this one stays to be read."""
-        step.facts = {"by": step.details["by"]}
+        step.facts = {"by": step.details["number"]}
 
     @verb(
         label=pgettext_lazy("filing", "Lapse"),
