@@ -18,6 +18,7 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from cases.access import Viewer
+from cases.clock import end_of_day
 from cases.lights import SIGNS, light_of
 from cases.models import Case, Evidence, Finding, WorkItem
 from tests.story import Story, problem
@@ -28,6 +29,7 @@ from workflows.finding import pages
 from workflows.finding.kind import FindingFlow
 from workflows.finding.ledger_query import Criteria, findings_for, page_of, read, tally
 
+FIRST_DATE = end_of_day(dt.date(2021, 6, 1))
 NOW = "2021-06-10 10:00"
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
@@ -276,7 +278,7 @@ def test_paging_visits_each_row_once_while_others_arrive(
 def test_a_line_carries_its_marks_and_its_original_date(world: World) -> None:
     (earlier,) = findings(world.institution, [{"state": "closed"}], year=2020)
     rows: list[dict[str, Any]] = [
-        {"recurrence_of": earlier, "return_count": 2, "severity": "major", "original_due_at": moment("2021-06-01")},
+        {"recurrence_of": earlier, "return_count": 2, "severity": "major", "original_due_at": FIRST_DATE},
         {},
     ]
     marked, plain = findings(world.institution, rows)
