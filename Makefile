@@ -4,7 +4,7 @@
 #   make demo-reset           throw the demonstration's data away and start over
 #   make test                 every check and test, on SQLite and PostgreSQL, with Redis and a browser
 #                             (ALLOW_MISSING=chromium,postgresql,redis,font skips what needs a part that is missing)
-#   make test-fast            under two minutes: SQLite only, no browser
+#   make test-fast            SQLite only, no browser, nothing that takes long
 #   make test-long            make test with the full series of races and kills
 #   make bench                medians and ratios on SQLite and PostgreSQL (SIZES="1000 10000")
 #   make lint | format        checks without tests | rewrite code in the one style

@@ -177,7 +177,7 @@ def bench(run: Run, servers: Servers, sizes: Sequence[str]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fast", action="store_true", help="checks, and tests on SQLite without browser")
+    parser.add_argument("--fast", action="store_true", help="checks, and quick tests on SQLite without browser")
     parser.add_argument("--long", action="store_true", help="the full series of races and kills")
     parser.add_argument("--lint", action="store_true", help="checks only")
     parser.add_argument("--bench", nargs="*", metavar="SIZE", help="benchmarks only")
@@ -225,7 +225,8 @@ def run_all(options: argparse.Namespace, servers: Servers) -> int:
         migrated = migrate(run, servers, "SQLite")
         check(run)
         migrated()
-        run.step("tests on SQLite, without browser", pytest("-m", "not browser and not postgres and not redis"))
+        quick = "not browser and not postgres and not redis and not slow"
+        run.step("quick tests on SQLite, without browser", pytest("-m", quick))
     else:
         missing = test(run, servers)
     return run.summary(missing)
