@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from cases.clock import local_date
@@ -32,14 +32,14 @@ class PersonalField:
 
 
 FIELDS = (
-    PersonalField("name", gettext_lazy("Name"), 60, required=True),
+    PersonalField("name", pgettext_lazy("person", "Name"), 60, required=True),
     PersonalField("sex", gettext_lazy("Sex"), 10),
     PersonalField("birth_year", gettext_lazy("Year of birth"), 4),
     PersonalField("phone", gettext_lazy("Phone"), 20),
     PersonalField("contact", gettext_lazy("Contact person"), 60),
     PersonalField("contact_phone", gettext_lazy("Phone of the contact person"), 20),
     PersonalField("grounds", gettext_lazy("Reason for the referral"), 1_000, health=True),
-    PersonalField("condition", gettext_lazy("Condition"), 2_000, health=True),
+    PersonalField("condition", pgettext_lazy("patient", "Condition"), 2_000, health=True),
     PersonalField("diagnosis", gettext_lazy("Diagnosis"), 500, health=True),
     PersonalField("discharge", gettext_lazy("Discharge information"), 4_000, health=True),
     PersonalField("follow_up", gettext_lazy("Follow-up plan"), 4_000, health=True),
