@@ -30,7 +30,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 yiyang \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin yiyang \
-    && install --directory --owner=yiyang --group=yiyang --mode=0750 /var/lib/yiyang /var/lib/yiyang/files
+    && install --directory --owner=yiyang --group=yiyang --mode=0750 /var/lib/yiyang /var/lib/yiyang/files /var/lib/yiyang/audit
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

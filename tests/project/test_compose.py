@@ -119,16 +119,17 @@ def test_only_the_migration_knows_the_owner_of_the_tables() -> None:
 
 
 def test_what_is_kept_lies_in_named_volumes() -> None:
-    kept = {"postgres": "database:/var/lib/postgresql/data", **dict.fromkeys(OURS, "files:/var/lib/yiyang/files")}
+    ours = ["files:/var/lib/yiyang/files", "audit:/var/lib/yiyang/audit"]
+    kept = {"postgres": ["database:/var/lib/postgresql/data"], **dict.fromkeys(OURS, ours)}
     for name, service in SERVICES.items():
         mounts = service.get("volumes", [])
-        assert [mount for mount in mounts if not mount.startswith("./")] == ([kept[name]] if name in kept else [])
+        assert [mount for mount in mounts if not mount.startswith("./")] == kept.get(name, [])
         for mount in mounts:
             if mount.startswith("./"):
                 source, _target, mode = mount.split(":")
                 assert mode == "ro"
                 assert (ROOT / source).is_file()
-    assert set(COMPOSE["volumes"]) == {"database", "files"}
+    assert set(COMPOSE["volumes"]) == {"database", "files", "audit"}
 
 
 def test_only_the_proxy_is_reached_from_outside_and_on_loopback_unless_told_otherwise() -> None:

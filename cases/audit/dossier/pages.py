@@ -60,8 +60,8 @@ def _handed_out(request: HttpRequest, cases: QuerySet[Case], title: str, subject
     if count > MOST_CASES:
         message = _("A dossier holds at most %(most)d cases; this would be %(count)d.")
         raise Invalid("too_many_cases", message % {"most": MOST_CASES, "count": count})
-    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
-    file = tempfile.TemporaryFile(dir=settings.VAR_DIR)  # noqa: SIM115 - the response closes it
+    settings.AUDIT_DIR.mkdir(parents=True, exist_ok=True)
+    file = tempfile.TemporaryFile(dir=settings.AUDIT_DIR)  # noqa: SIM115 - the response closes it
     number = build(file, title, _in_order(cases))
     said = {"what": "dossier", "cases": count, "number": number}
     note(EXPORT, by=actor_of(request), at=viewer_of(request).at, unit=unit, subject=subject, details=said)
