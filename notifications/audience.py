@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cases.models import WorkItem
-from notifications.recipients import ITEM_TARGETS, SIDE_TARGETS, Directory, Recipient
+from notifications.recipients import ITEM_TARGETS, OFFICES, SIDE_TARGETS, Directory, Recipient
 from notifications.rules import Rule, Rules
 from notifications.seen import SeenEvent
 
-SPECIAL = frozenset({"told", "starter", "watchers", "administrators", "below"})
+SPECIAL = frozenset({"told", "starter", "watchers", "administrators", "below", *OFFICES})
 
 
 class Hearing(NamedTuple):
@@ -47,6 +47,14 @@ class Batch:
         self._load(watched=any(target == "watchers" for _of, target in used))
         self.directory.load_below(
             event.case.unit_id for event, lines in self.lines if any("below" in rule.to for rule in lines)
+        )
+        self.directory.load_units_of_parties(
+            event.case_id for event, lines in self.lines if any("parties" in rule.to for rule in lines)
+        )
+        self.directory.load_offices(
+            event.case_id
+            for event, lines in self.lines
+            if any(not OFFICES.keys().isdisjoint(rule.to) for rule in lines)
         )
 
     def _wanting(self, of: str) -> list[SeenEvent]:
@@ -112,16 +120,23 @@ class Batch:
                 for token in event.details.get("to", ()):
                     if token in ITEM_TARGETS or token in SIDE_TARGETS:
                         yield from self.directory.people(token, seat)
-            elif target == "watchers":
-                yield from self.directory.watchers(event.case_id)
-                if event.case.parent_id is not None:
-                    yield from self.directory.watchers(event.case.parent_id)
-            elif target == "administrators":
-                yield from self.directory.administrators()
-            elif target == "below":
-                yield from self.directory.officers_below(event.case.unit_id)
+            elif target != "starter":
+                yield from self._special(target, event)
             elif event.case.started_by_id is not None:
                 yield Recipient(event.case.started_by_id, "", target, event.case.unit_id, "")
+
+    def _special(self, target: str, event: SeenEvent) -> Iterable[Recipient]:
+        """Those who are not seen from a work item."""
+        if target == "watchers":
+            yield from self.directory.watchers(event.case_id)
+            if event.case.parent_id is not None:
+                yield from self.directory.watchers(event.case.parent_id)
+        elif target == "administrators":
+            yield from self.directory.administrators()
+        elif target == "parties":
+            yield from self.directory.officers_of_parties(event.case_id)
+        else:
+            yield from self.directory.officers_below(event.case.unit_id)
 
 
 def _handed_on(before: Any, item: WorkItem) -> bool:

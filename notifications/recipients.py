@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cases.models import Appointment, CaseParty, OrgUnit, Supervision
-from cases.roles import PARTY_ROLES, POSTS, RULES, WORKING, Role
+from cases.roles import PART_ROLES, PARTY_ROLES, POSTS, RULES, WORKING, Role
 from cases.tree import STEP, covers
 
 ITEM_TARGETS = ("person", "head", "officer+1", "head+1", "officer+2", "head+2")
@@ -21,6 +21,9 @@ SIDE_TARGETS = ("other_side", "commission")  # of a referral
 
 
 SIDES = ("sender", "receiver")  # of a referral
+ALLIANCE = ("lead", "member", "district", "finance")  # parts in a pilot
+# The offices of an alliance, by their part in its cases (管委会办公室, 成员单位).
+OFFICES = {"lead": ("lead", Role.ALLIANCE_OFFICER), "members": ("member", Role.MEMBER_OFFICER)}
 AUTHORITIES_BELOW = (OrgUnit.Kind.PREFECTURE, OrgUnit.Kind.COUNTY)
 
 
@@ -71,6 +74,8 @@ class Directory:
         self._below: dict[int, list[int]] = {}
         self._parties: dict[int, list[Seat]] = {}
         self._sides: dict[int, tuple[int, list[int]]] = {}
+        self._units_of_parties: dict[int, list[tuple[int, str]]] = {}
+        self._offices: dict[int, list[tuple[str, int]]] = {}
         self._administrators: list[Recipient] | None = None
 
     # ── looking up, set-wise ──
@@ -110,6 +115,19 @@ class Directory:
             self._watching[case_id].append((unit_id, role))
         self.load_units(unit_id for case_id in wanted for unit_id, _role in self._watching[case_id])
 
+    def load_offices(self, case_ids: Iterable[int]) -> None:
+        """Learn which units lead these cases of an alliance and are members in them, and who holds their posts."""
+        wanted = set(case_ids) - self._offices.keys()
+        if not wanted:
+            return
+        self._offices.update((case_id, []) for case_id in wanted)
+        rows = CaseParty.objects.valid(self.on).filter(
+            case__in=wanted, part__in=[part for part, _role in OFFICES.values()]
+        )
+        for case_id, part, unit_id in rows.order_by("pk").values_list("case_id", "part", "unit_id"):
+            self._offices[case_id].append((part, unit_id or 0))
+        self.load_units(unit_id for case_id in wanted for _part, unit_id in self._offices[case_id])
+
     def load_below(self, unit_ids: Iterable[int]) -> None:
         """Learn the authorities below units that are loaded already, and who holds their posts."""
         wanted = set(unit_ids) - self._below.keys()
@@ -121,6 +139,17 @@ class Directory:
         for unit_id, path in paths.items():
             self._below[unit_id] = [pk for pk, below in rows if covers(path, below) and pk != unit_id]
         self.load_units(pk for pk, _path in rows)
+
+    def load_units_of_parties(self, case_ids: Iterable[int]) -> None:
+        """Learn the units that take part in cases by a part of an alliance, and who holds their posts."""
+        wanted = set(case_ids) - self._units_of_parties.keys()
+        if not wanted:
+            return
+        self._units_of_parties.update((case_id, []) for case_id in wanted)
+        rows = CaseParty.objects.valid(self.on).filter(case__in=wanted, part__in=ALLIANCE, unit__isnull=False)
+        for case_id, unit_id, part in rows.order_by("pk").values_list("case_id", "unit_id", "part"):
+            self._units_of_parties[case_id].append((unit_id or 0, part))
+        self.load_units(unit_id for units in self._units_of_parties.values() for unit_id, _part in units)
 
     def _place(self, units: Any) -> list[Place]:
         places = [Place(*row) for row in units.order_by().values_list("pk", "path", "kind")]
@@ -201,6 +230,12 @@ class Directory:
         posts = self._watching.get(case_id, ())
         return once(person for unit_id, role in posts for person in self.holders(unit_id, role, "watchers"))
 
+    def offices(self, case_id: int, target: str) -> list[Recipient]:
+        """The offices of the lead hospital, or of the members, in a case that was loaded so."""
+        part, role = OFFICES[target]
+        units = [unit_id for held, unit_id in self._offices.get(case_id, ()) if held == part]
+        return once(person for unit_id in units for person in self.holders(unit_id, role, target))
+
     def officers_below(self, unit_id: int) -> list[Recipient]:
         """The officers of the prefectures and counties below a unit that was loaded so.
 
@@ -208,6 +243,13 @@ class Directory:
         """
         units = (self._places[pk] for pk in self._below.get(unit_id, ()))
         return once(person for unit in units for person in self.holders(unit.pk, POSTS[unit.kind].officer, "below"))
+
+    def officers_of_parties(self, case_id: int) -> list[Recipient]:
+        """Who does the daily work of each unit that takes part in a case."""
+        units = self._units_of_parties.get(case_id, ())
+        return once(
+            person for unit_id, part in units for person in self.holders(unit_id, PART_ROLES[part][0], "parties")
+        )
 
     def administrators(self) -> list[Recipient]:
         """The system administrators; asked for once."""

@@ -40,6 +40,8 @@ Audience = Literal[
     "watchers",
     "administrators",
     "below",
+    "lead",
+    "members",
 ]
 Whose = Literal["acted", "next", "opened", "case"]
 Level = Literal["info", "task", "reminder", "nudge", "escalation"]

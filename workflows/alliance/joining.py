@@ -16,6 +16,7 @@ from cases.roles import PART_ROLES
 from cases.saving import sign
 from workflows.alliance.membership import AGREEMENT, hold_units, member_faults, require_sound
 from workflows.alliance.parties import end_everywhere, give_everywhere
+from workflows.alliance.states import State
 from workflows.step import Step
 
 NAMES = ("unit", "tier", "has_hospital", "agreement", "valid_from", "valid_until", "contact")
@@ -67,6 +68,8 @@ def admit_member(step: Step, pilot: Pilot) -> None:
         "from": row.valid_from.isoformat(),
         "until": row.valid_until.isoformat() if row.valid_until else None,
     }
+    if step.case.state == State.APPLIED:  # the application tells of its members, not each of them
+        step.facts["applied"] = True
 
 
 def end_membership(step: Step, pilot: Pilot) -> None:

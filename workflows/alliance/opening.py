@@ -16,8 +16,8 @@ from cases.models import Case, OrgUnit, Pilot, PilotProgramme, Sequence
 from cases.signals import recorded
 from workflows.alliance.editions import edition_on
 from workflows.alliance.parties import give_part
-from workflows.engine import open_case, perform
-from workflows.step import Batch
+from workflows.engine import cascade, lock, open_case, perform
+from workflows.step import Batch, Step
 
 KIND = "pilot_programme"
 PILOT = "pilot"
@@ -91,8 +91,12 @@ def open_programme(unit: OrgUnit, *, title: str, notice: str = "", year: int, by
             for each in units:
                 give_part(case.step, case, each, part, today)
         batch.write()
+        step: Step = case.step
+        step.batch = Batch()
+        opened = lock(case)
+        cascade(step, opened, "announce")
+        step.batch.write()
     recorded.send(Case)
-    opened: Case = case
     return opened
 
 

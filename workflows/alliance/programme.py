@@ -37,14 +37,17 @@ class PilotProgrammeCase(NudgeVerbs, ItemVerbs, Case):
         verbose_name = gettext_lazy("Programme of pilots")
         verbose_name_plural = gettext_lazy("Programmes of pilots")
 
+    @verb(label=pgettext_lazy("pilots", "Announce"), source=ProgrammeState.SELECTING)
+    def announce(self, step: Step) -> None:
+        """With the opening: districts, hospitals and the finance bureau hear of it."""
+
     @verb(
         label=pgettext_lazy("pilots", "Apply"),
         source=ProgrammeState.SELECTING,
         permission=("party:lead", "party:district"),
-        deliver=False,
     )
     def apply(self, step: Step) -> None:
-        """A hospital for itself, or a district for one; the pilot's own trail tells the commission."""
+        """A hospital for itself, or a district for one; the head of the commission hears of it."""
         take_application(step, self)
 
     @verb(
