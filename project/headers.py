@@ -16,12 +16,15 @@ PERMISSIONS = ", ".join(f"{feature}=()" for feature in FEATURES.split())
 
 
 def further_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """A permissions policy that grants nothing, and no page of somebody signed in is kept by a cache."""
+    """A permissions policy that grants nothing; no cache keeps a page of somebody signed in, nor a device after them."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        match = request.resolver_match
+        if match is not None and match.url_name == "logout" and request.method == "POST":
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         user = getattr(request, "user", None)
         if user is not None and user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store, private")

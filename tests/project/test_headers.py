@@ -70,6 +70,14 @@ def test_no_cache_keeps_a_page_of_somebody_signed_in() -> None:
     assert "no-store" in client.get(reverse("messages"))["Cache-Control"]
 
 
+@pytest.mark.django_db
+def test_signing_out_clears_what_the_device_has_kept() -> None:
+    client = Client()
+    client.force_login(build_world().county_officer)
+    assert client.post(reverse("logout"))["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in client.get(reverse("login"))
+
+
 def test_no_template_has_style_script_or_handlers_of_its_own() -> None:
     inline = re.compile(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:", re.IGNORECASE)
     assert [
