@@ -15,6 +15,7 @@ from tests.remembered import remembered
 from tests.worlds import Seat, _people, moment, unit
 from workflows.alliance.opening import apply, open_programme
 from workflows.engine import perform
+from workflows.kinds import KINDS
 
 BEGUN = "2020-02-10"
 SELECTED = "2020-03-16"
@@ -168,3 +169,22 @@ def again(case: Case) -> Case:
 def membership(pilot: Case, of: OrgUnit) -> Membership:
     """The newest membership of a unit in a pilot."""
     return Membership.objects.filter(pilot=pilot.pk, unit=of).latest("pk")
+
+
+def placed(city: City, state: str) -> Case:
+    """A pilot that stands in a state with its work item, without the way there; the way has tests of its own."""
+    pilot = applied(city)
+    if state == "applied":
+        return pilot
+    kind = KINDS["pilot"]
+    final = state in kind.finals
+    Case.objects.filter(pk=pilot.pk).update(state=state, finished=moment(SELECTED) if final else None)
+    item = pilot.work_items.get(finished=None)
+    if final:
+        item.finished = moment(SELECTED)
+    else:
+        node = kind.nodes_by_state[state]
+        item.flow_task = node
+        item.unit_id, item.role = node.seat_of(again(pilot))
+    item.save()
+    return again(pilot)

@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 import pytest
 
-from cases.models import Case, CaseParty
-from tests.workflows.alliances import City, application, applied, build_city, in_practice, programme_of, selected
+from cases.errors import Conflict, Invalid, Refusal, WrongRole
+from cases.models import Case, CaseParty, Pilot
+from tests.workflows.alliances import (
+    AGREED,
+    City,
+    act,
+    again,
+    application,
+    applied,
+    build_city,
+    direct_application,
+    in_practice,
+    member,
+    membership,
+    programme_of,
+    selected,
+)
+from tests.worlds import moment, unit
+from workflows.alliance.clock import turn_phases
+from workflows.alliance.membership import composition_faults, members_of
+from workflows.alliance.opening import apply, open_programme
+from workflows.alliance.period import in_practice as within_practice
 
 
 @pytest.fixture
 def city(db: None) -> City:
     return build_city()
+
+
+def apply_as(city: City, by: str, given: dict[str, Any], programme: Case | None = None) -> Case:
+    return apply(programme or programme_of(city), given, by=city.actor(by), at=moment("2020-02-20"))
 
 
 def test_an_application_opens_a_pilot_with_its_members_and_parties(city: City) -> None:
@@ -24,7 +51,263 @@ def test_an_application_opens_a_pilot_with_its_members_and_parties(city: City) -
         ("district", city.district.code),
         ("finance", city.finance.code),
     }
+    assert [event.verb for event in pilot.events.order_by("seq")] == ["open", "admit", "admit", "admit"]
 
 
-def test_a_selected_pilot_goes_into_practice(city: City) -> None:
-    assert in_practice(city).state == "practice"
+def test_a_district_nominates_an_alliance_that_a_hospital_of_the_city_leads(city: City) -> None:
+    pilot = applied(city, by="district")
+    assert (pilot.pilot.nominated, pilot.pilot.applicant) == (True, city.district)
+
+
+def test_a_hospital_does_not_apply_for_another_one(city: City) -> None:
+    with pytest.raises(Invalid) as refused:
+        apply_as(city, "other_lead", application(city))
+    assert "lead" in refused.value.faults
+
+
+def test_two_applications_of_one_name_are_one_too_many(city: City) -> None:
+    programme = programme_of(city)
+    applied(city, programme=programme)
+    with pytest.raises(Conflict):
+        applied(city, programme=programme, by="district")
+
+
+@pytest.mark.parametrize("missing", ["name", "structure", "application", "lead"])
+def test_an_application_says_what_it_lacks(city: City, missing: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        apply_as(city, "lead", {**application(city), missing: ""})
+    assert missing in refused.value.faults
+
+
+def test_a_city_opens_one_programme_a_year_and_only_the_city_does(city: City) -> None:
+    programme_of(city)
+    at = moment("2020-02-11")
+    with pytest.raises(Conflict):
+        open_programme(city.city, title="又一次", year=2020, by=city.actor("commission"), at=at)
+    with pytest.raises(WrongRole):
+        open_programme(city.city, title="试点", year=2020, by=city.actor("region"), at=at)
+    with pytest.raises(Invalid):
+        open_programme(city.city, title="试点", year=2021, by=city.actor("commission"), at=at)
+
+
+def test_a_programme_without_a_finance_bureau_says_so(city: City) -> None:
+    city.finance.closed_on = dt.date(2020, 1, 1)
+    city.finance.save()
+    with pytest.raises(Invalid) as refused:
+        programme_of(city)
+    assert refused.value.code == "no_finance_bureau"
+
+
+FAULTY = {
+    "lead_not_of_the_city": lambda city: {"lead": unit("hospital", "拱墅区医院", "330105-301", city.district)},
+    "has_hospital": lambda city: {
+        "members": [member(city.community, "community"), member(city.institution, has_hospital=True)]
+    },
+    "no_community_centre": lambda city: {"members": [member(city.institution)]},
+    "no_institution": lambda city: {"members": [member(city.community, "community")]},
+    "ends_before_it_begins": lambda city: {
+        "members": [member(city.community, "community"), member(city.institution, valid_until=AGREED)]
+    },
+    "wrong_tier": lambda city: {"members": [member(city.community), member(city.institution)]},
+    "named_twice": lambda city: {
+        "members": [member(city.community, "community"), member(city.institution), member(city.institution)]
+    },
+    "no_hospital": lambda city: {"structure": "direct", "members": [member(city.nursing)]},
+    "community_centre_in_direct": lambda city: {
+        "structure": "direct",
+        "members": [member(city.nursing, has_hospital=True), member(city.community, "community")],
+    },
+}
+
+
+@pytest.mark.parametrize("code", sorted(FAULTY))
+def test_an_alliance_that_is_not_made_as_the_plan_says_is_refused_with_the_clause(city: City, code: str) -> None:
+    programme = programme_of(city)
+    with pytest.raises(Invalid) as refused:
+        apply_as(city, "district", {**application(city), **FAULTY[code](city)}, programme)
+    assert refused.value.code == code
+    assert all("试点方案" in words for words in refused.value.faults["members"])
+    assert not Case.objects.filter(kind="pilot").exists()
+
+
+def test_an_institution_is_not_in_two_direct_alliances_at_once(city: City) -> None:
+    programme = programme_of(city)
+    first = apply_as(city, "other_lead", direct_application(city), programme)
+    second = apply_as(city, "lead", direct_application(city, lead=city.hospital, name="另一联合体"), programme)
+    act(city, first, "select", "commission_head", "2020-03-16")
+    with pytest.raises(Invalid) as refused:
+        act(city, second, "select", "commission_head", "2020-03-16")
+    assert refused.value.code == "two_direct_alliances"
+    act(city, first, "stop", "commission_head", "2020-03-17")
+    assert act(city, second, "select", "commission_head", "2020-03-18").state == "selected"
+
+
+def test_one_direct_alliance_may_follow_another_on_the_day_the_first_ends(city: City) -> None:
+    programme, until = programme_of(city), dt.date(2020, 9, 1)
+    early = [member(city.nursing, has_hospital=True, valid_until=until)]
+    late = [member(city.nursing, has_hospital=True, valid_from=until)]
+    first = apply_as(city, "other_lead", direct_application(city, members=early), programme)
+    given = direct_application(city, lead=city.hospital, name="另一联合体", members=late)
+    act(city, first, "select", "commission_head", "2020-03-16")
+    assert act(city, apply_as(city, "lead", given, programme), "select", "commission_head", "2020-03-16").state
+
+
+def test_a_member_joins_and_reads_and_leaves_and_reads_no_more(city: City) -> None:
+    pilot = in_practice(city)
+    joined = member(city.sibling, valid_from=dt.date(2020, 5, 1))
+    act(city, pilot, "admit", "lead", "2020-05-06", **joined)
+    row = membership(pilot, city.sibling)
+    seen = Case.objects.filter(kind="pilot")
+    assert seen.visible_to(city.viewer("sibling", moment("2020-05-06"))).exists()
+    act(city, pilot, "end_membership", "sibling", "2020-06-01", membership=row, on=dt.date(2020, 6, 10))
+    assert seen.visible_to(city.viewer("sibling", moment("2020-06-09"))).exists()
+    assert not Case.objects.visible_to(city.viewer("sibling", moment("2020-06-10"))).exists()
+    assert membership(pilot, city.sibling).end_reason == "说明。"
+
+
+def test_who_joins_on_a_day_and_leaves_on_it_has_read_nothing(city: City) -> None:
+    pilot = in_practice(city)
+    act(city, pilot, "admit", "lead", "2020-05-06", **member(city.sibling))
+    row = membership(pilot, city.sibling)
+    act(city, pilot, "end_membership", "lead", "2020-05-06", membership=row, on=dt.date(2020, 5, 6))
+    assert not CaseParty.objects.filter(unit=city.sibling).exists()
+
+
+def test_a_member_ends_its_own_agreement_and_no_other(city: City) -> None:
+    pilot = in_practice(city)
+    row, lead = membership(pilot, city.community), membership(pilot, city.hospital)
+    with pytest.raises(WrongRole):
+        act(city, pilot, "end_membership", "member", "2020-05-06", membership=row, on=dt.date(2020, 6, 1))
+    with pytest.raises(Conflict):
+        act(city, pilot, "end_membership", "lead", "2020-05-06", membership=lead, on=dt.date(2020, 6, 1))
+    act(city, pilot, "end_membership", "community", "2020-05-06", membership=row, on=dt.date(2020, 6, 1))
+    assert [fault.code for fault in composition_faults(pilot.pilot, dt.date(2020, 6, 1))] == ["no_community_centre"]
+    assert len(members_of(pilot.pilot, dt.date(2020, 5, 31))) == 3
+    assert len(members_of(pilot.pilot, dt.date(2020, 6, 1))) == 2
+
+
+@pytest.mark.parametrize("on", [dt.date(2020, 5, 5), "soon"])
+def test_an_agreement_ends_today_or_later(city: City, on: Any) -> None:
+    pilot = in_practice(city)
+    with pytest.raises(Invalid):
+        act(city, pilot, "end_membership", "lead", "2020-05-06", membership=membership(pilot, city.institution), on=on)
+
+
+def test_the_contact_is_somebody_of_the_unit(city: City) -> None:
+    pilot = in_practice(city)
+    row = membership(pilot, city.institution)
+    people = city.people
+    with pytest.raises(Invalid):
+        act(city, pilot, "name_contact", "member", "2020-05-06", membership=row, contact=people["lead_contact"])
+    act(city, pilot, "name_contact", "member", "2020-05-06", membership=row, contact=people["member_contact"])
+    assert membership(pilot, city.institution).contact == people["member_contact"]
+
+
+def test_the_practice_begins_and_ends_on_its_days_and_only_once(city: City) -> None:
+    pilot = selected(city)
+    assert turn_phases(moment("2020-03-31 23:59")) == 0
+    assert turn_phases(moment("2020-04-01 00:00")) == 1
+    assert turn_phases(moment("2020-04-01 00:00")) == 0
+    assert again(pilot).state == "practice"
+    assert turn_phases(moment("2021-04-30 23:59")) == 0
+    assert turn_phases(moment("2021-05-01 00:00")) == 1
+    assert again(pilot).state == "reporting"
+
+
+def test_whoever_has_claimed_the_work_does_not_stop_the_phase(city: City) -> None:
+    pilot = act(city, selected(city), "claim", "lead", "2020-03-20")
+    assert turn_phases(moment("2020-04-01")) == 1
+    assert again(pilot).state == "practice"
+
+
+def test_a_pilot_selected_late_is_in_practice_at_once(city: City) -> None:
+    pilot = applied(city)
+    act(city, pilot, "select", "commission_head", "2020-04-08")
+    assert turn_phases(moment("2020-04-08")) == 1
+
+
+def test_the_lead_begins_a_phase_where_the_clock_stands_and_not_before_its_day(city: City) -> None:
+    pilot = selected(city)
+    with pytest.raises(Conflict) as refused:
+        act(city, pilot, "begin_practice", "lead", "2020-03-31")
+    assert refused.value.code == "too_early"
+    assert act(city, pilot, "begin_practice", "lead", "2020-04-01").state == "practice"
+
+
+def deciding(city: City) -> Case:
+    """A pilot that waits for the commission's decision; what lies between is told in tests of its own."""
+    pilot = in_practice(city)
+    Case.objects.filter(pk=pilot.pk).update(state="deciding")
+    _at_node(pilot, "decide")
+    return again(pilot)
+
+
+def _at_node(pilot: Case, node: str) -> None:
+    from workflows.kinds import KINDS
+
+    pilot.work_items.filter(finished=None).update(flow_task=KINDS["pilot"].flow.instance.node(node))
+
+
+def test_an_extended_pilot_goes_on_until_its_own_day(city: City) -> None:
+    pilot = deciding(city)
+    until = dt.date(2022, 4, 30)
+    act(city, pilot, "extend_practice", "commission_head", "2021-10-08", extended_until=until)
+    assert turn_phases(moment("2021-10-09")) == 0
+    within_practice(again(pilot).pilot, until)
+    with pytest.raises(Invalid):
+        within_practice(again(pilot).pilot, dt.date(2022, 5, 1))
+    item = again(pilot).work_items.get(finished=None)
+    assert item.due_at == moment("2022-04-30 23:59:59.999999") or item.due_at.date() == until
+    assert turn_phases(moment("2022-04-30")) == 0
+    assert turn_phases(moment("2022-05-01")) == 1
+
+
+@pytest.mark.parametrize("until", [dt.date(2021, 10, 8), dt.date(2022, 12, 31), None])
+def test_an_extension_lies_within_the_evaluation(city: City, until: Any) -> None:
+    with pytest.raises(Invalid):
+        act(city, deciding(city), "extend_practice", "commission_head", "2021-10-08", extended_until=until)
+
+
+def test_the_last_outcome_closes_the_programme_and_experience_is_published(city: City) -> None:
+    pilot = deciding(city)
+    programme = act(city, pilot.parent, "finish_selection", "commission", "2020-03-31")
+    act(city, pilot, "promote", "commission_head", "2021-10-08")
+    assert again(programme).state == "closed"
+    act(city, pilot, "publish_experience", "commission", "2021-10-09", experience="做法与成效。")
+    assert Pilot.objects.get(pk=pilot.pk).published_at == moment("2021-10-09")
+
+
+def test_the_selection_ends_once_every_application_is_decided(city: City) -> None:
+    pilot = applied(city)
+    with pytest.raises(Conflict):
+        act(city, pilot.parent, "finish_selection", "commission", "2020-03-20")
+    act(city, pilot, "decline", "commission_head", "2020-03-20")
+    assert act(city, pilot.parent, "finish_selection", "commission", "2020-03-20").state == "closed"
+
+
+def test_only_the_applicant_withdraws(city: City) -> None:
+    pilot = applied(city, by="district")
+    with pytest.raises(WrongRole):
+        act(city, pilot, "withdraw", "lead", "2020-02-21")
+    assert act(city, pilot, "withdraw", "district", "2020-02-21").state == "withdrawn"
+
+
+def test_the_summary_waits_for_the_filings(city: City) -> None:
+    pilot = in_practice(city)
+    turn_phases(moment("2021-05-01"))
+    with pytest.raises(Refusal) as refused:
+        act(city, pilot, "report", "lead", "2021-05-10", summary="总结。")
+    assert refused.value.code == "not_filed"
+
+
+@pytest.mark.parametrize("on", [dt.date(2021, 4, 30), dt.date(2021, 10, 9), None])
+def test_the_exchange_meeting_has_been_held_in_the_evaluation(city: City, on: Any) -> None:
+    pilot = deciding(city)
+    Case.objects.filter(pk=pilot.pk).update(state="exchange")
+    _at_node(pilot, "exchange")
+    with pytest.raises(Invalid):
+        act(city, pilot, "hold_exchange", "commission", "2021-10-08", exchange_on=on, exchange="交流。")
+    done = act(
+        city, pilot, "hold_exchange", "commission", "2021-10-08", exchange_on=dt.date(2021, 9, 30), exchange="交流。"
+    )
+    assert done.state == "deciding"
