@@ -25,10 +25,7 @@ from cases.tree import within
 from cases.uploads import ACCEPT, clean_name, examine
 
 __all__ = ["ACCEPT", "clean_name", "examine", "is_submitted", "look_at", "readable", "remove", "store", "submitted"]
-_OF_PILOTS = ("filing", "minutes", "activity", "score", "register", "voucher")
-SEEN_WITH_THE_CASE = ("before", "after", "progress", "enforcement", *_OF_PILOTS)
-
-_OF_PILOTS = ("filing", "minutes", "activity", "score", "register", "voucher")
+_OF_PILOTS = ("minutes", "activity", "score", "register", "voucher")
 SEEN_WITH_THE_CASE = ("before", "after", "progress", "enforcement", *_OF_PILOTS)
 
 
@@ -124,7 +121,7 @@ def readable(viewer: Viewer) -> QuerySet[Evidence]:
     The files of a draft are the institution's own until a submitted version shows them, and those of a verification
     the authorities' until it is returned or approved; what was taken out before that stays their own. Those of a visit
     are the team's and the organiser's until it is delivered; its experts also read what the year that they look at, and
-    its findings, show everybody.
+    its findings, show everybody. Those of a filing are the alliance's own until it is filed.
     """
     purposes = Evidence.Purpose
     own = within("case__unit__path", viewer.paths("fill"))
@@ -134,6 +131,8 @@ def readable(viewer: Viewer) -> QuerySet[Evidence]:
     filed = SummaryVersion.objects.filter(summary=OuterRef("case"), digest=OuterRef("shows_digest"))
     told = CaseEvent.objects.filter(case=OuterRef("case"), verb__in=("return_", "approve"))
     delivered = CaseEvent.objects.filter(case=OuterRef("case"), verb="deliver")
+    ours = CaseParty.objects.of(viewer).filter(case=OuterRef("case"), part__in=("lead", "member"))
+    handed_in = CaseEvent.objects.filter(case=OuterRef("case"), verb="submit")
     in_sight, team = Q(case__in=Case.objects.visible_to(viewer)), Q(pk__in=[])
     if viewer.is_party:
         visits = Visit.objects.filter(case__in=CaseParty.objects.sent(viewer).values("case"))
@@ -142,6 +141,7 @@ def readable(viewer: Viewer) -> QuerySet[Evidence]:
         in_sight |= Q(case__in=year) | Q(case__kind="finding", case__parent__in=year)
     return Evidence.objects.filter(
         Q(purpose__in=SEEN_WITH_THE_CASE)
+        | Q(purpose=purposes.FILING) & (Exists(ours) | _there_at(handed_in))
         | Q(purpose=purposes.SELF_CHECK) & (own | submitted())
         | Q(purpose=purposes.SEALED) & (own | Exists(versions.filter(digest=OuterRef("shows_digest"))) | Exists(filed))
         | Q(purpose=purposes.VERIFICATION) & (authorities | _there_at(told))

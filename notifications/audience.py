@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cases.models import WorkItem
-from notifications.recipients import ITEM_TARGETS, OFFICES, SIDE_TARGETS, Directory, Recipient
+from notifications.recipients import ITEM_TARGETS, SIDE_TARGETS, Directory, Recipient
 from notifications.rules import Rule, Rules
 from notifications.seen import SeenEvent
 
-SPECIAL = frozenset({"told", "starter", "watchers", "administrators", "below", *OFFICES})
+SPECIAL = frozenset({"told", "starter", "watchers", "administrators", "below", "parties"})
 
 
 class Hearing(NamedTuple):
@@ -50,11 +50,6 @@ class Batch:
         )
         self.directory.load_units_of_parties(
             event.case_id for event, lines in self.lines if any("parties" in rule.to for rule in lines)
-        )
-        self.directory.load_offices(
-            event.case_id
-            for event, lines in self.lines
-            if any(not OFFICES.keys().isdisjoint(rule.to) for rule in lines)
         )
 
     def _wanting(self, of: str) -> list[SeenEvent]:

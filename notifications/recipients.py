@@ -22,8 +22,6 @@ SIDE_TARGETS = ("other_side", "commission")  # of a referral
 
 SIDES = ("sender", "receiver")  # of a referral
 ALLIANCE = ("lead", "member", "district", "finance")  # parts in a pilot
-# The offices of an alliance, by their part in its cases (管委会办公室, 成员单位).
-OFFICES = {"lead": ("lead", Role.ALLIANCE_OFFICER), "members": ("member", Role.MEMBER_OFFICER)}
 AUTHORITIES_BELOW = (OrgUnit.Kind.PREFECTURE, OrgUnit.Kind.COUNTY)
 
 
@@ -75,7 +73,6 @@ class Directory:
         self._parties: dict[int, list[Seat]] = {}
         self._sides: dict[int, tuple[int, list[int]]] = {}
         self._units_of_parties: dict[int, list[tuple[int, str]]] = {}
-        self._offices: dict[int, list[tuple[str, int]]] = {}
         self._administrators: list[Recipient] | None = None
 
     # ── looking up, set-wise ──
@@ -114,19 +111,6 @@ class Directory:
         for case_id, unit_id, role in active.values_list("case__parent_id", "unit_id", "role"):
             self._watching[case_id].append((unit_id, role))
         self.load_units(unit_id for case_id in wanted for unit_id, _role in self._watching[case_id])
-
-    def load_offices(self, case_ids: Iterable[int]) -> None:
-        """Learn which units lead these cases of an alliance and are members in them, and who holds their posts."""
-        wanted = set(case_ids) - self._offices.keys()
-        if not wanted:
-            return
-        self._offices.update((case_id, []) for case_id in wanted)
-        rows = CaseParty.objects.valid(self.on).filter(
-            case__in=wanted, part__in=[part for part, _role in OFFICES.values()]
-        )
-        for case_id, part, unit_id in rows.order_by("pk").values_list("case_id", "part", "unit_id"):
-            self._offices[case_id].append((part, unit_id or 0))
-        self.load_units(unit_id for case_id in wanted for _part, unit_id in self._offices[case_id])
 
     def load_below(self, unit_ids: Iterable[int]) -> None:
         """Learn the authorities below units that are loaded already, and who holds their posts."""
@@ -229,12 +213,6 @@ class Directory:
         """Who supervises a case whose watchers were loaded."""
         posts = self._watching.get(case_id, ())
         return once(person for unit_id, role in posts for person in self.holders(unit_id, role, "watchers"))
-
-    def offices(self, case_id: int, target: str) -> list[Recipient]:
-        """The offices of the lead hospital, or of the members, in a case that was loaded so."""
-        part, role = OFFICES[target]
-        units = [unit_id for held, unit_id in self._offices.get(case_id, ()) if held == part]
-        return once(person for unit_id in units for person in self.holders(unit_id, role, target))
 
     def officers_below(self, unit_id: int) -> list[Recipient]:
         """The officers of the prefectures and counties below a unit that was loaded so.

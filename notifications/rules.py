@@ -40,8 +40,7 @@ Audience = Literal[
     "watchers",
     "administrators",
     "below",
-    "lead",
-    "members",
+    "parties",
 ]
 Whose = Literal["acted", "next", "opened", "case"]
 Level = Literal["info", "task", "reminder", "nudge", "escalation"]

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.access import Viewer
 from cases.errors import Conflict, Invalid, Refusal, WrongRole
-from cases.models import CaseEvent, Filing, WorkItem
+from cases.evidence import readable
+from cases.models import CaseEvent, Evidence, Filing, WorkItem
 from cases.naming import ACTOR
 from cases.saving import StaleRow
 from cases.web import actor_of, viewer_of, whole_number
@@ -190,7 +191,7 @@ def _page(
         "hidden": text is None,
         "draft": (bound.get("draft") or FilingForm(initial={"text": record.text})) if writes else None,
         "theirs": theirs["text"] if theirs else "",
-        "files": files_of(record) if text is not None else [],
+        "files": _files(viewer, record) if text is not None else [],
         "files_form": bound.get("files") or FilesForm(),
         "max_mb": edition_of(case).settings.max_upload_mb,
         "older": older,
@@ -203,6 +204,11 @@ def _page(
         "nav_current": "pilots",
     }
     return render(request, "workflows/alliance/filing/filing.html", context, status=status)
+
+
+def _files(viewer: Viewer, record: Filing) -> list[Evidence]:
+    """The files of a version that the viewer may open: of one that is worked over, those that were filed."""
+    return list(readable(viewer).filter(pk__in=[file.pk for file in files_of(record)]).order_by("pk"))
 
 
 def _last(events: list[CaseEvent], verb: str) -> CaseEvent | None:
