@@ -12,21 +12,26 @@ import zlib
 
 from cases.uploads.refusing import refused
 
-ACTIVE = frozenset(
-    b"JavaScript Launch EmbeddedFile EmbeddedFiles RichMedia SubmitForm ImportData GoToE Rendition XFA".split()
-)
 END = b"%%EOF"
-# A name that could be one of those, written plainly, or any name with an escape in it.
-NAME = re.compile(rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]{2,120})")
-LONG = re.compile(
-    rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|SubmitForm|ImportData|GoToE|Rendition|Encrypt)(?![A-Za-z0-9_.#-])"
+# What acts or hides, as names too long to occur in the bytes of a picture by accident.
+TELLING = re.compile(
+    rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|SubmitForm|ImportData|GoToE|Rendition|XFA|Encrypt)"
+    rb"(?=[\x00\t\n\f\r ()<>\[\]{}/%]|$)"
 )
-ESCAPED = re.compile(rb"/([A-Za-z0-9]{0,20}#[0-9A-Fa-f]{2}[A-Za-z0-9#]{0,40})")
+# A name with an escape in it; honest programs escape spaces and letters of other scripts, never these.
+ESCAPED = re.compile(rb"/([A-Za-z0-9]{0,20}#[0-9A-Fa-f]{2}[A-Za-z0-9#]{0,60})")
 ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+STRUCTURAL = frozenset(b"ObjStm FlateDecode Filter".split())
 STREAM = re.compile(rb"stream\r?\n")
-LONGEST_DICTIONARY = 4_096
-MOST_STREAMS = 100_000
-MOST_UNPACKED = 32 * 1024 * 1024
+# Programs pack object streams with Flate or not at all; whatever else is named there is there to hide something.
+PACKED_OTHERWISE = re.compile(
+    rb"/(?:(?:ASCIIHex|ASCII85|LZW|RunLength)Decode|DecodeParms|DP|LZW|AHx|A85|RL|Fl|Crypt)\b"
+)
+MOST_NAMES = 2_000_000
+MOST_ESCAPED = 20_000
+MOST_STREAMS = 50_000
+MOST_UNPACKED = 16 * 1024 * 1024
+CHUNK = 64 * 1024
 
 
 def check_pdf(content: bytes) -> None:
@@ -38,52 +43,48 @@ def check_pdf(content: bytes) -> None:
 
 
 def _judge(content: bytes) -> None:
-    """What its names say; in the bytes of pictures they do not occur by accident, as they are too long for it."""
-    found = {match.group(1) for match in LONG.finditer(content)}
-    found |= {_plain(match.group(1)) for match in ESCAPED.finditer(content)}
-    if b"Encrypt" in found:
-        raise refused("protected")
-    if found & ACTIVE:
-        raise refused("active_pdf")
-
-
-def _judge_object_streams(content: bytes) -> None:
-    """The objects that are packed together: unpacked within bounds, and judged by the same names."""
-    unpacked = streams = 0
-    for match in STREAM.finditer(content):
-        streams += 1
-        if streams > MOST_STREAMS:
-            raise refused("archive_too_large")
-        before = content[max(0, match.start() - LONGEST_DICTIONARY) : match.start()]
-        dictionary = before[before.rfind(b"obj") :] if b"obj" in before else before
-        names = {_plain(name) for name in NAME.findall(dictionary)}
-        if b"ObjStm" not in names:
-            continue
-        data = _unpacked(content, match.end(), names, MOST_UNPACKED - unpacked)
-        unpacked += len(data)
-        _judge(data)
-        if ACTIVE & {_plain(name) for name in NAME.findall(data)}:
+    """What its names say; bounded, so that a file of nothing but names costs no more than another."""
+    if content.count(b"/") > MOST_NAMES:
+        raise refused("archive_too_large")
+    for match in TELLING.finditer(content):
+        raise refused("protected" if match.group(1) == b"Encrypt" else "active_pdf")
+    for number, match in enumerate(ESCAPED.finditer(content)):
+        plain = ESCAPE.sub(lambda escape: bytes([int(escape.group(1), 16)]), match.group(1))
+        if number > MOST_ESCAPED or plain in STRUCTURAL or TELLING.match(b"/" + plain):
             raise refused("active_pdf")
 
 
-def _unpacked(content: bytes, start: int, names: set[bytes], most: int) -> bytes:
-    """An object stream in clear; programs pack it with Flate or not at all, and anything else is there to hide."""
-    packed_otherwise = {name for name in names if name.endswith((b"Decode", b"DecodeParms"))} - {b"FlateDecode"}
-    if packed_otherwise or names & {b"Fl", b"LZW", b"AHx", b"A85", b"RL", b"Crypt", b"DP"}:
+def _judge_object_streams(content: bytes) -> None:
+    """The objects that are packed together: unpacked within bounds, and judged by the same names.
+
+    What stands between one stream and the next holds the second one's dictionary, wherever it begins.
+    """
+    left, before = MOST_UNPACKED, 0
+    for number, match in enumerate(STREAM.finditer(content)):
+        if number > MOST_STREAMS:
+            raise refused("archive_too_large")
+        between, before = content[before : match.start()], match.end()
+        if b"ObjStm" not in between:
+            continue
+        data = _unpacked(content, match.end(), between, left)
+        left -= len(data)
+        _judge(data)
+
+
+def _unpacked(content: bytes, start: int, dictionary: bytes, most: int) -> bytes:
+    """An object stream in clear, at most so many bytes."""
+    if PACKED_OTHERWISE.search(dictionary):
         raise refused("active_pdf")
-    if b"FlateDecode" not in names:
-        end = content.find(b"endstream", start)
-        return content[start : end if end >= 0 else len(content)][:most]
-    unpacker = zlib.decompressobj()
+    if b"FlateDecode" not in dictionary:
+        return b""  # it stood in clear, and was judged with the file
+    unpacker, data = zlib.decompressobj(), bytearray()
     try:
-        data = unpacker.decompress(memoryview(content)[start:], most + 1)
+        for at in range(start, len(content), CHUNK):
+            data += unpacker.decompress(content[at : at + CHUNK], most + 1 - len(data))
+            if unpacker.unconsumed_tail or len(data) > most:
+                raise refused("archive_too_large")
+            if unpacker.eof:
+                break
     except zlib.error as error:
         raise refused("damaged") from error
-    if len(data) > most:
-        raise refused("archive_too_large")
-    return data
-
-
-def _plain(name: bytes) -> bytes:
-    """A name without its hexadecimal escapes."""
-    return ESCAPE.sub(lambda match: bytes([int(match.group(1), 16)]), name)
+    return bytes(data)

@@ -359,6 +359,28 @@ CORPUS = [
         lambda: pdf(stream(zlib.compress(b" " * (40 * MB)), FLATE)),
         "archive_too_large",
     ),
+    Hostile(
+        "script in an object stream behind a long dictionary",
+        "a.pdf",
+        lambda: pdf(stream(zlib.compress(SCRIPT), FLATE + b" " * 9_000 + b"(obj)")),
+        "active_pdf",
+    ),
+    Hostile(
+        "object stream with an escaped type",
+        "a.pdf",
+        lambda: pdf(stream(zlib.compress(SCRIPT), FLATE.replace(b"ObjStm", b"Obj#53tm"))),
+        "active_pdf",
+    ),
+    Hostile(
+        "many small object streams",
+        "a.pdf",
+        lambda: pdf(*[stream(zlib.compress(b" " * 8_000), FLATE)] * 5_000),
+        "archive_too_large",
+    ),
+    Hostile("PDF of nothing but streams", "a.pdf", lambda: pdf(b"stream\n" * 2_500_000), "archive_too_large"),
+    Hostile("PDF of nothing but names", "a.pdf", lambda: pdf(b"/" * (19 * MB)), "archive_too_large"),
+    Hostile("PDF of nothing but escapes", "a.pdf", lambda: pdf(b"/a#61" * 3_000_000), "archive_too_large"),
+    Hostile("PDF of escapes", "a.pdf", lambda: pdf(b"/a#61" * 1_900_000), "active_pdf"),
     Hostile("program started by a PDF", "a.pdf", lambda: pdf(b"<</S/Launch/F(cmd.exe)>>"), "active_pdf"),
     Hostile("file in a PDF", "a.pdf", lambda: pdf(b"<</Names<</EmbeddedFiles 2 0 R>>>>"), "active_pdf"),
     Hostile(

@@ -8,6 +8,7 @@ import io
 import re
 import sys
 import time
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,19 @@ from PIL import ExifTags, Image
 
 from cases.errors import Invalid
 from cases.uploads import examine
-from tests.cases.hostile_files import CORPUS, MB, Hostile, document, pdf, picture, stream, with_part, workbook, zipped
+from tests.cases.hostile_files import (
+    CORPUS,
+    FLATE,
+    MB,
+    Hostile,
+    document,
+    pdf,
+    picture,
+    stream,
+    with_part,
+    workbook,
+    zipped,
+)
 
 MOST_SECONDS = 1.0
 MOST_MEMORY = 100 * MB
@@ -145,6 +158,11 @@ def test_a_chart_with_its_workbook_is_no_hidden_file() -> None:
         pdf(stream(b"x", b"/Type/ObjStm/N 1/First 0")),
         pdf(b"<</A<</S/URI/URI(https://www.nhc.gov.cn/JavaScripts)>>>>"),
         pdf(b"<</T(An 'EmbeddedFile' is not one)>>"),
+        pdf(
+            b"<</BaseFont/Song#20Ti>>",
+            stream(zlib.compress(b"1 0 <</Type/Catalog>>"), FLATE),
+            stream(b"x" * 90_000, b""),
+        ),
     ],
 )
 def test_an_ordinary_pdf_is_accepted(content: bytes) -> None:
