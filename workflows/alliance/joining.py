@@ -20,6 +20,7 @@ from workflows.alliance.states import State
 from workflows.step import Step
 
 NAMES = ("unit", "tier", "has_hospital", "agreement", "valid_from", "valid_until", "contact")
+LONGEST_AGREEMENT = 120
 REFERRALS = ("sender", "receiver")
 
 
@@ -34,7 +35,7 @@ def membership_from(pilot: Pilot, given: Mapping[str, Any]) -> Membership:
         faults["valid_from"] = [_("Give the day from which the agreement holds.")]
     if not isinstance(given.get("valid_until"), dt.date | None):
         faults["valid_until"] = [_("Give a day, or leave it open.")]
-    if len(str(given.get("agreement") or "")) > Membership._meta.get_field("agreement").max_length:
+    if len(str(given.get("agreement") or "")) > LONGEST_AGREEMENT:
         faults["agreement"] = [_("Keep the name of the agreement short.")]
     if faults:
         raise Invalid("member_incomplete", _("What is said of the member is not complete."), faults=faults)
@@ -130,7 +131,7 @@ def _membership_of_step(step: Step, pilot: Pilot) -> Membership:
     """The membership that the step is about; the lead may touch any, a member its own."""
     today = local_date(step.at)
     given = step.details.get("membership")
-    key = given.pk if isinstance(given, Membership) else given
+    key = given.pk if isinstance(given, Membership) else int(given or 0)
     row = pilot.memberships.filter(pk=key).exclude(valid_until__lte=today).select_related("unit").first()
     if row is None:
         raise Conflict("no_such_membership", _("This unit is no member of the alliance any more."))

@@ -70,7 +70,7 @@ class PilotCase(SurveyVerbs, RegisterVerbs, CommitteeVerbs, FilingVerbs, NudgeVe
     )
     def select(self, step: Step) -> None:
         """确定试点项目单位: an alliance made up as the plan says; its filings begin."""
-        units = self.pilot.memberships.values_list("unit", flat=True)  # type: ignore[attr-defined]
+        units = self.pilot.memberships.values_list("unit", flat=True)
         hold_units(units)
         require_sound(composition_faults(self.pilot, local_date(step.at)))
         follow_up(step)

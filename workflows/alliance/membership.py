@@ -47,14 +47,14 @@ class Fault:
 def members_of(pilot: Pilot, on: dt.date) -> list[Membership]:
     """The memberships that count on the day, the lead hospital first, then by tier and entry."""
     order = list(Membership.Tier.values)
-    rows = pilot.memberships.valid(on).select_related("unit__superior", "contact")  # type: ignore[attr-defined]
+    rows = pilot.memberships.valid(on).select_related("unit__superior", "contact")
     return sorted(rows, key=lambda row: (order.index(row.tier), row.valid_from, row.pk))
 
 
 def membership_of(pilot: Pilot, unit: OrgUnit | int, on: dt.date) -> Membership | None:
     """The membership of a unit in a pilot on the day; None for whoever is no member then."""
     unit_id = unit if isinstance(unit, int) else unit.pk
-    row: Membership | None = pilot.memberships.valid(on).filter(unit=unit_id).first()  # type: ignore[attr-defined]
+    row: Membership | None = pilot.memberships.valid(on).filter(unit=unit_id).first()
     return row
 
 

@@ -69,9 +69,7 @@ def _month(day: dt.date) -> str:
 
 def tiers_of(record: Pilot, on: dt.date) -> list[tuple[str, list[Membership]]]:
     """The members of the day by tier; for a pilot whose agreements begin later, those to come."""
-    rows: list[Any] = members_of(record, on) or list(
-        record.memberships.select_related("unit__superior", "contact")  # type: ignore[attr-defined]
-    )
+    rows: list[Any] = members_of(record, on) or list(record.memberships.select_related("unit__superior", "contact"))
     return [
         (str(tier.label), found) for tier in Membership.Tier if (found := [row for row in rows if row.tier == tier])
     ]
@@ -111,7 +109,7 @@ def units_that_join(city: OrgUnit, on: dt.date) -> QuerySet[OrgUnit]:
 
 def own_memberships(viewer: Viewer, record: Pilot) -> QuerySet[Membership]:
     """The memberships that the viewer may touch: all but the lead's for its office, its own for a member."""
-    rows = record.memberships.exclude(valid_until__lte=viewer.on).select_related("unit")  # type: ignore[attr-defined]
+    rows = record.memberships.exclude(valid_until__lte=viewer.on).select_related("unit")
     found: QuerySet[Membership] = (
         rows if viewer.may("party:lead", record.case) else rows.filter(unit__in=viewer.unit_ids("view"))
     )
