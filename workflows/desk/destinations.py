@@ -23,6 +23,7 @@ REPORT = _("Regional report")
 PRACTICE = _("Typical cases and good practices")
 SPOT_CHECK = _("Spot-check")
 PROGRAMME = _("Programme of the year")
+FILING = pgettext_lazy("of an alliance", "Filings")
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,18 @@ DESTINATIONS: dict[tuple[str, str], Destination] = {
         REPORT,
         _("Acknowledge the regional report %(number)s"),
         pgettext_lazy("button", "Acknowledge"),
+    ),
+    ("filing", "draft"): Destination(
+        "filing", FILING, _("Write and file %(number)s"), pgettext_lazy("button", "Write")
+    ),
+    ("filing", "revise"): Destination(
+        "filing",
+        FILING,
+        _("Work over what was returned and file it again: %(number)s"),
+        pgettext_lazy("button", "Write"),
+    ),
+    ("filing", "decide"): Destination(
+        "filing", FILING, _("Put %(number)s on file, or return it"), pgettext_lazy("button", "Review")
     ),
     ("supervision", "supervise"): Destination(
         "supervision", SUPERVISION, _("Supervise, and say what came of it: %(number)s"), pgettext_lazy("button", "Open")
