@@ -144,7 +144,7 @@ def _page(request: HttpRequest, case: Any, bound: dict[str, forms.Form], status:
         "faults": composition_faults(record, viewer.on) if case.finished is None else [],
         "missing": missing(case) if running else [],
         "parts": parts_of(case) if case.state != State.APPLIED else [],
-        "verbs": verbs,
+        "verbs": verbs | set(bound),  # what was refused stands there with what was typed, whoever typed it
         "forms": {verb: bound.get(verb) or _form(verb, viewer, case) for verb in verbs | set(bound)},
         "refused": next((form for form in bound.values() if form.errors), None),
         "opened": next(iter(bound), ""),
