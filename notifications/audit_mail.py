@@ -18,6 +18,7 @@ from cases.audit import note
 from cases.audit.alone import alone
 from cases.audit.anchors import read_anchors
 from cases.audit.daily import last_verification
+from cases.audit.faults import in_words
 from cases.clock import local_date
 from cases.models import Appointment, OrgUnit, SystemEvent, User
 from cases.roles import Role
@@ -86,6 +87,6 @@ def _subject(found: SystemEvent) -> str:
 def _words(found: SystemEvent) -> str:
     count = found.details["faults"]
     lines = [ngettext("%(count)d fault was found.", "%(count)d faults were found.", count) % {"count": count}]
-    lines += [f"· {each['where']}: {each['what']}" for each in found.details["first"][:SHOWN]]
+    lines += [f"· {each['where']}: {in_words(each)}" for each in found.details["first"][:SHOWN]]
     lines.append(settings.BASE_URL + reverse("audit"))
     return "\n".join(lines)

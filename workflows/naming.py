@@ -5,8 +5,8 @@ Named in ``settings.CASE_NAMING``; the messages are worded with it (``notificati
 
 from __future__ import annotations
 
-from cases.models import Case, WorkItem
-from workflows.desk import destinations
+from cases.models import Case, CaseEvent, WorkItem
+from workflows.desk import destinations, timeline
 from workflows.kinds import KINDS
 
 
@@ -29,6 +29,11 @@ def verb_word(case: Case, verb: str) -> str:
     """What a verb is called on a button; the verb itself where the kind no longer has it."""
     known = KINDS[case.kind].verbs.get(verb)
     return str(known.rule.label) if known else verb
+
+
+def event_word(case: Case, event: CaseEvent) -> str:
+    """What an event of a case is called in its course."""
+    return str(timeline.what_of(KINDS[case.kind], event))
 
 
 def state_word(case: Case, state: str) -> str:

@@ -10,9 +10,11 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.utils.translation import gettext_noop as _
+
 from cases.audit import keys, merkle
 from cases.audit.anchors import ANCHORED, GENESIS, Anchor, heads_file, read_anchors
-from cases.audit.faults import Counts, Fault
+from cases.audit.faults import Counts, Fault, fault
 from cases.models.audit import SystemEvent
 
 PART = "anchor"
@@ -39,9 +41,9 @@ class Anchored:
         """Read and check every anchor with its heads."""
         trusted, previous = keys.trusted_keys(), GENESIS
         for number, anchor in enumerate(read_anchors(path), start=1):
-            fault = _fault_of(anchor, number, previous)
-            if fault:
-                yield Fault(PART, f"anchor {number}", fault)
+            unfit = _fault_of(anchor, number, previous)
+            if unfit:
+                yield fault(PART, f"anchor {number}", unfit)
                 return
             previous = self.hashes[number] = anchor.hash
             self.counts.anchors += 1
@@ -53,21 +55,21 @@ class Anchored:
         if not signature:
             self.counts.unsigned_anchors += 1
             if trusted:
-                yield Fault(PART, f"anchor {anchor.number}", "is not signed although there is a key")
+                yield fault(PART, f"anchor {anchor.number}", _("is not signed although there is a key"))
         elif not keys.is_signed(anchor.content, signature, key):
-            yield Fault(PART, f"anchor {anchor.number}", "does not match its signature")
+            yield fault(PART, f"anchor {anchor.number}", _("does not match its signature"))
         elif key not in trusted:
-            yield Fault(PART, f"anchor {anchor.number}", "is signed with a key that is not known here")
+            yield fault(PART, f"anchor {anchor.number}", _("is signed with a key that is not known here"))
 
     def _load_heads(self, anchor: Anchor) -> Iterator[Fault]:
         path = heads_file(anchor.number)
         if not path.exists():
-            yield Fault(PART, f"anchor {anchor.number}", "the file of its heads is gone")
+            yield fault(PART, f"anchor {anchor.number}", _("the file of its heads is gone"))
             return
         with path.open("rb") as file:
             total, self.found = merkle.root(self._stored(file, anchor.number)), 0
         if total.hex() != anchor.said["root"]:
-            yield Fault(PART, f"anchor {anchor.number}", "the heads beside it do not lead to its root")
+            yield fault(PART, f"anchor {anchor.number}", _("the heads beside it do not lead to its root"))
 
     def _stored(self, lines: Iterator[bytes], number: int) -> Iterator[bytes]:
         for line in lines:
@@ -84,7 +86,9 @@ class Anchored:
         written = SystemEvent.objects.filter(verb=ANCHORED).order_by("pk").values_list("details", flat=True)
         for details in written.iterator(chunk_size=500):
             if self.hashes.get(details["number"]) != details["hash"]:
-                yield Fault(PART, f"anchor {details['number']}", "the file no longer holds what was written that day")
+                yield fault(
+                    PART, f"anchor {details['number']}", _("the file no longer holds what was written that day")
+                )
 
     def check(self, chain: str, seq: int, head: str) -> Iterator[Fault]:
         """Take up the next event of a chain; events of a chain come one after the other."""
@@ -98,7 +102,9 @@ class Anchored:
         anchored = self.heads.pop(seq, None)
         if anchored is not None and anchored[0] != head:
             where = f"chain {chain}, up to event {seq}"
-            yield Fault(PART, where, f"is not what anchor {anchored[1]} covers: it was rewritten afterwards")
+            yield fault(
+                PART, where, _("is not what anchor %(anchor)s covers: it was rewritten afterwards"), anchor=anchored[1]
+            )
             self.heads = {}
 
     def finish(self) -> Iterator[Fault]:
@@ -106,7 +112,7 @@ class Anchored:
         if self.heads and max(self.heads) > 0:
             seq = min(count for count in self.heads if count)
             where = f"chain {self.chain}, event {seq}"
-            yield Fault(PART, where, f"is missing although anchor {self.heads[seq][1]} covers it")
+            yield fault(PART, where, _("is missing although anchor %(anchor)s covers it"), anchor=self.heads[seq][1])
         if self.chain:
             self.store.execute("DELETE FROM heads WHERE chain = ?", (self.chain,))
         self.chain, self.heads = "", {}
@@ -115,15 +121,21 @@ class Anchored:
         """Chains that were anchored and are not there at all."""
         rows = self.store.execute("SELECT chain, MAX(count), MIN(anchor) FROM heads WHERE count > 0 GROUP BY chain")
         for chain, count, number in rows:
-            yield Fault(PART, f"chain {chain}", f"is gone with {count} events that anchor {number} covers")
+            yield fault(
+                PART,
+                f"chain {chain}",
+                _("is gone with %(count)s events that anchor %(anchor)s covers"),
+                count=count,
+                anchor=number,
+            )
 
 
 def _fault_of(anchor: Anchor, number: int, previous: str) -> str | None:
     wanted = {"format", "number", "at", "previous", "leaves", "root", "events", "system_events", "key", "signature"}
     if set(anchor.said) != wanted:
-        return "is not readable"
+        return _("is not readable")
     if anchor.said["number"] != number:
-        return "is missing, or another stands in its place"
+        return _("is missing, or another stands in its place")
     if anchor.said["previous"] != previous:
-        return "does not follow the anchor before it"
+        return _("does not follow the anchor before it")
     return None

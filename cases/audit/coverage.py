@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_noop as _
 
-from cases.audit.faults import Counts, Fault
+from cases.audit.faults import Counts, Fault, fault
 from cases.audit.layouts import FILE, Layout, label_of, layout_named, tables_by_label, tracked_tables
 from cases.models import Evidence
 from cases.models.audit import UnsealedRow
@@ -87,9 +88,9 @@ class Coverage:
         for key, digest, where in wanted:
             marks.add(key)
             if key not in found:
-                yield Fault(PART, f"{layout.label} history row {key}", f"is gone; {where} seals it")
+                yield fault(PART, f"{layout.label} history row {key}", _("is gone; %(event)s seals it"), event=where)
             elif found[key] != digest:
-                yield Fault(PART, f"{layout.label} history row {key}", f"is not as {where} sealed it")
+                yield fault(PART, f"{layout.label} history row {key}", _("is not as %(event)s sealed it"), event=where)
 
     def _compare_openings(self, name: str, wanted: list[tuple[int, str, str]]) -> Iterator[Fault]:
         layout = layout_named(name)
@@ -108,7 +109,12 @@ class Coverage:
         for case_id, digest, where in wanted:
             key = found.get((case_id, digest))
             if key is None:
-                yield Fault(PART, f"first {layout.label} history row of case {case_id}", f"is not as {where} sealed it")
+                yield fault(
+                    PART,
+                    f"first {layout.label} history row of case {case_id}",
+                    _("is not as %(event)s sealed it"),
+                    event=where,
+                )
             else:
                 marks.add(key)
 
@@ -116,9 +122,9 @@ class Coverage:
         known = dict(Evidence.objects.filter(pk__in=[key for key, _d, _w in self.files]).values_list("pk", "sha256"))
         for key, digest, where in self.files:
             if key not in known:
-                yield Fault("files", f"evidence {key}", f"is gone; {where} sealed its file")
+                yield fault("files", f"evidence {key}", _("is gone; %(event)s sealed its file"), event=where)
             elif known[key] != digest:
-                yield Fault("files", f"evidence {key}", f"does not name the file that {where} sealed")
+                yield fault("files", f"evidence {key}", _("does not name the file that %(event)s sealed"), event=where)
 
     def _unknown(self, name: str, wanted: list[tuple[int, str, str]]) -> Iterator[Fault]:
         """Rows that cannot be checked any more, because a release took the table or a column away: said, not hidden."""
@@ -153,7 +159,9 @@ class Coverage:
             for key in keys.iterator(chunk_size=5000):
                 self.counts.history_rows += 1
                 if key not in marks:
-                    yield Fault(PART, f"{label} history row {key}", "is in no chain: it was put in beside the system")
+                    yield fault(
+                        PART, f"{label} history row {key}", _("is in no chain: it was put in beside the system")
+                    )
 
 
 def _digests(layout: Layout, keys: list[int]) -> Iterator[tuple[int, str]]:

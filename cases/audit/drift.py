@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_noop as _
 
-from cases.audit.faults import Counts, Fault
+from cases.audit.faults import Counts, Fault, fault
 from cases.audit.layouts import label_of, tracked_tables
 
 PART = "history"
@@ -54,12 +55,14 @@ def _differing(table: Any) -> Iterator[Fault]:
     for found, row, kind, *unequal in _rows(sql):
         where = f"{label_of(table)} {found}"
         if row is None:
-            yield Fault(PART, where, "has no history")
+            yield fault(PART, where, _("has no history"))
         elif kind == "-":
-            yield Fault(PART, where, f"is there although history row {row} says that it was deleted")
+            yield fault(PART, where, _("is there although history row %(row)s says that it was deleted"), row=row)
         else:
             names = ", ".join(column for column, differing in zip(columns, unequal, strict=True) if differing)
-            yield Fault(PART, where, f"differs from its last history row {row} in {names}")
+            yield fault(
+                PART, where, _("differs from its last history row %(row)s in %(fields)s"), row=row, fields=names
+            )
 
 
 def _gone(table: Any) -> Iterator[Fault]:
@@ -73,7 +76,12 @@ def _gone(table: Any) -> Iterator[Fault]:
         ORDER BY h.history_id
     """  # noqa: S608 - names of our own
     for found, row in _rows(sql):
-        yield Fault(PART, f"{label_of(table)} {found}", f"is gone; its last history row {row} says that it is there")
+        yield fault(
+            PART,
+            f"{label_of(table)} {found}",
+            _("is gone; its last history row %(row)s says that it is there"),
+            row=row,
+        )
 
 
 def _rows(sql: str) -> Iterator[Any]:

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterator
 
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext_noop as _
 
-from cases.audit.faults import Counts, Fault
+from cases.audit.faults import Counts, Fault, fault
 from cases.editions.load import digest as digest_of_edition
 from cases.models import Edition, Evidence
 
@@ -23,16 +24,16 @@ def files(counts: Counts) -> Iterator[Fault]:
         counts.files += 1
         found = digest_of_file(name)
         if found is None:
-            yield Fault(PART, f"evidence {pk}", "is not on the disk")
+            yield fault(PART, f"evidence {pk}", _("is not on the disk"))
         elif found != (size, sha256):
-            yield Fault(PART, f"evidence {pk}", "is not the file that was uploaded")
+            yield fault(PART, f"evidence {pk}", _("is not the file that was uploaded"))
 
 
 def editions() -> Iterator[Fault]:
     """The content of every edition against its digest, which its history keeps."""
     for pk, data, digest in Edition.objects.order_by("pk").values_list("pk", "data", "digest").iterator():
         if digest_of_edition(data) != digest:
-            yield Fault(PART, f"edition {pk}", "does not say what its digest says")
+            yield fault(PART, f"edition {pk}", _("does not say what its digest says"))
 
 
 def digest_of_file(name: str) -> tuple[int, str] | None:

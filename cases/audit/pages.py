@@ -15,7 +15,7 @@ from cases.access import Viewer
 from cases.audit import note
 from cases.audit.anchors import read_anchors
 from cases.audit.daily import ASKED, is_asked_for, last_verification
-from cases.audit.faults import Counts
+from cases.audit.faults import Counts, in_words
 from cases.audit.keys import trusted_keys
 from cases.errors import WrongRole
 from cases.models.audit import UnsealedRow
@@ -48,7 +48,10 @@ def audit(request: HttpRequest) -> HttpResponse:
         counts = {**vars(Counts()), **found.details["counts"]}
         context |= {
             "total": found.details["faults"],
-            "faults": [{**each, "part": PARTS.get(each["part"], each["part"])} for each in found.details["first"]],
+            "faults": [
+                {"where": each["where"], "part": PARTS.get(each["part"], each["part"]), "what": in_words(each)}
+                for each in found.details["first"]
+            ],
             "counts": counts,
             "everything": counts["events"] + counts["system_events"],
             "unsealed": UnsealedRow.objects.count(),

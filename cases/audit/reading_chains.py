@@ -8,8 +8,10 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from cases.audit.chains import hash_of_system_event
-from cases.audit.faults import Counts, Fault
+from cases.audit.faults import Counts, Fault, fault
 from cases.events import hash_of
 from cases.models import GENESIS, Case, CaseEvent
 from cases.models.audit import AuditChain, SystemEvent
@@ -42,7 +44,7 @@ def case_chains(counts: Counts, told: Told) -> Iterator[Fault]:
     for pk, uid, count, head in Case.objects.order_by("pk").values_list(*CASE).iterator(chunk_size=CHUNK):
         counts.cases += 1
         while case_id is not None and case_id < pk:
-            yield Fault(PART, f"case {case_id}", "is gone; its events are there")
+            yield fault(PART, f"case {case_id}", _("is gone; its events are there"))
             case_id, events = next(chains, (None, iter(())))
         own: Iterator[Read] = iter(())
         if case_id == pk:
@@ -52,7 +54,7 @@ def case_chains(counts: Counts, told: Told) -> Iterator[Fault]:
         if case_id == pk:
             case_id, events = next(chains, (None, iter(())))
     if case_id is not None:
-        yield Fault(PART, f"case {case_id}", "is gone; its events are there")
+        yield fault(PART, f"case {case_id}", _("is gone; its events are there"))
 
 
 def system_chains(counts: Counts, told: Told) -> Iterator[Fault]:
@@ -85,24 +87,32 @@ def _chain(
             counts.events += 1
         place = f"{where}, event {event.seq}"
         if sound:
-            fault = _fault_of(event, expected, previous, where, hashed)
-            if fault is not None:
+            found = _fault_of(event, expected, previous, where, hashed)
+            if found is not None:
                 sound = False
-                yield fault
+                yield found
         previous = event.hash
         yield from told(name, event.seq, event.hash, case_id, event.sealed, place)
     if sound and (count, head) != (expected, previous):
         if expected < count:
-            yield Fault(PART, f"{where}, event {expected + 1}", f"is missing: the chain had {count} events")
+            yield fault(
+                PART, f"{where}, event {expected + 1}", _("is missing: the chain had %(count)s events"), count=count
+            )
         else:
-            yield Fault(PART, where, f"its row says {count} events and another head than the last of {expected}")
+            yield fault(
+                PART,
+                where,
+                _("its row says %(count)s events and another head than the last of %(expected)s"),
+                count=count,
+                expected=expected,
+            )
 
 
 def _fault_of(event: Any, expected: int, previous: str, where: str, hashed: Callable[[Any], str]) -> Fault | None:
     if event.seq != expected:
-        return Fault(PART, f"{where}, event {expected}", "is missing")
+        return fault(PART, f"{where}, event {expected}", _("is missing"))
     if event.previous_hash != previous:
-        return Fault(PART, f"{where}, event {event.seq}", "does not follow the event before it")
+        return fault(PART, f"{where}, event {event.seq}", _("does not follow the event before it"))
     if event.hash != hashed(event):
-        return Fault(PART, f"{where}, event {event.seq}", "does not match its hash: it was changed")
+        return fault(PART, f"{where}, event {event.seq}", _("does not match its hash: it was changed"))
     return None

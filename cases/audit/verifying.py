@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_noop as _
 
 from cases.audit.anchored import Anchored
 from cases.audit.anchors import held
 from cases.audit.coverage import Coverage
 from cases.audit.drift import drift
-from cases.audit.faults import Counts, Fault
+from cases.audit.faults import Counts, Fault, fault
 from cases.audit.files import editions, files
 from cases.audit.reading_chains import case_chains, system_chains
 from cases.audit.snapshot import snapshot
@@ -60,4 +61,4 @@ def verify(counts: Counts, *, anchors: Path | None = None, with_files: bool = Tr
 
 def _triggers() -> Iterator[Fault]:
     for name in missing(connection):
-        yield Fault("triggers", name, "is missing: rows could have been changed unnoticed by the database")
+        yield fault("triggers", name, _("is missing: rows could have been changed unnoticed by the database"))

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.db import models
 from django.utils.module_loading import import_string
 
 from cases.audit.layouts import FILE, Layout, layout_named
@@ -17,7 +18,8 @@ from cases.naming import ACTOR, who_of
 from cases.wording import cdatetime
 
 CHUNK = 200
-NOTED = frozenset({"history_date", "history_change_reason", "history_type", "history_user_id"})
+EMPTY: tuple[Any, ...] = (None, "", {}, [])
+KEYS = frozenset({"uid", "slot", "version", "row_version", "status", "case_id"})  # said elsewhere, or to nobody
 LONGEST = 500  # characters of a value in words; the version has it whole
 
 
@@ -54,7 +56,7 @@ class CaseContents:
 
     @cached_property
     def naming(self) -> Any:
-        return import_string(f"{settings.CASE_NAMING}.verb_word"), import_string(f"{settings.CASE_NAMING}.state_word")
+        return import_string(f"{settings.CASE_NAMING}.event_word"), import_string(f"{settings.CASE_NAMING}.state_word")
 
     @cached_property
     def title(self) -> str:
@@ -114,31 +116,28 @@ class CaseContents:
         place = (layout.label, whole.get(model._meta.pk.attname))
         before = self.last.get(place, {})
         self.last[place] = whole
-        fields = {field.attname: field for field in model._meta.concrete_fields}
+        fields = {field.attname: field for field in model._meta.concrete_fields if not field.primary_key}
         return [
             {
                 "record": str(model._meta.verbose_name),
                 "key": place[1],
                 "field": str(fields[name].verbose_name),
-                "old": _short(before.get(name)),
-                "new": _short(value),
+                "old": _shown(fields[name], before.get(name)),
+                "new": _shown(fields[name], value),
             }
             for name, value in whole.items()
-            if name not in NOTED
-            and name in fields
-            and value != before.get(name)
-            and (before or value not in (None, ""))
+            if name in fields and name not in KEYS and value != before.get(name) and (before or value not in EMPTY)
         ]
 
     def _words(self, event: CaseEvent, changes: list[dict[str, Any]]) -> dict[str, Any]:
-        verb_word, state_word = self.naming
+        event_word, state_word = self.naming
         return {
             "no": event.seq,
             "at": event.at.isoformat(),
             "when": cdatetime(event.at),
             "who": who_of(event),
             "verb": event.verb,
-            "what": str(verb_word(self.case, event.verb)),
+            "what": event_word(self.case, event),
             "from": str(state_word(self.case, event.source)) if event.source else "",
             "to": str(state_word(self.case, event.target)),
             "reason": event.reason,
@@ -151,6 +150,13 @@ def _version(layout: Layout, values: list[Any], row: dict[str, Any]) -> dict[str
     return {"layout": layout, "row": row, "whole": layout.as_json(values)}
 
 
-def _short(value: Any) -> Any:
-    text = value if isinstance(value, str) else None
-    return text[:LONGEST] + "…" if text is not None and len(text) > LONGEST else value
+def _shown(field: Any, value: Any) -> Any:
+    """A value as people read it: the word of a choice, a moment of Shanghai, the beginning of a long text."""
+    if value in EMPTY:
+        return None
+    if field.flatchoices:
+        value = dict(field.flatchoices).get(value, value)
+    elif isinstance(field, models.DateTimeField):
+        value = cdatetime(dt.datetime.fromisoformat(value))
+    text = str(value) if not isinstance(value, bool | int | float) else value
+    return text[:LONGEST] + "…" if isinstance(text, str) and len(text) > LONGEST else text
