@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -28,7 +29,7 @@ def city(transactional_db: None) -> City:
     return build_city()
 
 
-def does(city: City, case: Case, verb: str, by: str, **details: object) -> Callable[[], object]:
+def does(city: City, case: Case, verb: str, by: str, **details: Any) -> Callable[[], object]:
     """One contestant."""
     return lambda: perform(case, verb, by=city.actor(by), at=moment(DAY), reason="说明。", **details)
 
@@ -38,7 +39,7 @@ def open_beside(city: City, pilot: Case, number: int) -> Case:
     with transaction.atomic():
         batch = Batch()
         step = Step(lock(pilot), "new_filing", city.actor("lead"), moment(DAY), batch)
-        step.case.step = step  # type: ignore[attr-defined]
+        step.case.step = step
         opening._open(step, Filing.Kind.PLAN, number=number, text="第三版")
         batch.write()
     return filing_of(pilot, number=number)
