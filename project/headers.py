@@ -16,7 +16,7 @@ PERMISSIONS = ", ".join(f"{feature}=()" for feature in FEATURES.split())
 
 
 def further_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """A permissions policy that grants nothing; no cache keeps a page of somebody signed in, nor a device after them."""
+    """A permissions policy that grants nothing; no cache keeps a page of somebody signed in, nor a device later."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
