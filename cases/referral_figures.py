@@ -90,7 +90,7 @@ def referral_figures(
     )
     month = TruncMonth("case__created", tzinfo=timezone.get_current_timezone())
     counted = {name: Count("pk", filter=condition) for name, condition in MEASURES.items() if name != "asked"}
-    grouped = rows.order_by().annotate(month=month, member=MEMBER).values("month", "direction", "member")
+    grouped: Any = rows.order_by().annotate(month=month, member=MEMBER).values("month", "direction", "member")
     return Figures(
         tuple(
             Line(

@@ -63,7 +63,7 @@ def request_referral(
         raise no_such_case()
     with transaction.atomic(durable=True):
         case = lock(pilot)
-        record: Pilot = case.pilot  # type: ignore[attr-defined]
+        record: Pilot = case.pilot
         grant = asking_grant(viewer, record, sender)
         if grant is None:
             raise WrongRole(
