@@ -129,7 +129,7 @@ def test_the_page_offers_what_is_next_to_whose_turn_it_is_and_to_nobody_else(
     action = f'action="{reverse("referral_verb", args=[case.pk, verb])}"'
     at = case.created + 10 * HOUR
     assert action in get(city, name, "referral", case.pk, at).content.decode()
-    own = name.split("_")[0]
+    own = name.split("_", maxsplit=1)[0]
     for other in {"lead_contact", "member_contact", "commission", "lead"} - {name, f"{own}_contact"}:
         assert action not in get(city, other, "referral", case.pk, at).content.decode()
 
