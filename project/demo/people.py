@@ -68,7 +68,7 @@ def accounts(prefectures: Sequence[Prefecture], institutions: Iterable[Instituti
                 seat(each.code, Role.INSTITUTION_HEAD, f"{each.code}.head", prefecture, rng)
     found += [Account(each.login, each.name, f"0991-{next(phones)}", each.seats) for each in PERSONAS]
     rng = random.Random("further experts of the region")
-    for number in range(1, FURTHER_EXPERTS + 1):
+    for number in range(1, FURTHER_EXPERTS + 1) if prefectures else ():
         name, phone = _new_name(prefectures[0], rng, known), f"0991-{next(phones)}"
         found.append(Account(f"{REGION}.expert{number}", name, phone, ((REGION, Role.REGION_EXPERT),)))
     return found

@@ -13,6 +13,8 @@ from cases.models import Case, OrgUnit
 from cases.roles import Role
 from project.demo import tianshan
 from project.demo.acts import Cast, Cycle, Person
+from project.demo.alliance_city import CITY, build_city, city_accounts
+from project.demo.alliances import alliances
 from project.demo.answers import Writer
 from project.demo.by_itself import days_pass, settle
 from project.demo.clock import TODAY
@@ -39,22 +41,27 @@ Cases = dict[tuple[str, int], Case]
 
 
 def seed(only: str = "", progress: Callable[[str], None] = lambda _line: None) -> None:
-    """Make the whole region, or what lies in one prefecture or county whose code begins so; the same every time."""
+    """Make everything, or the prefecture or county whose code begins so; the same every time.
+
+    The city of the alliances has a region of its own, in which nothing else is told.
+    """
     store_editions(available())
     places = [place for place in prefectures() if place.code.startswith(only[:4])]
     counties = {county.code: place for place in places for county in place.counties}
     chosen = [each for each in institutions() if each.county in counties and each.county.startswith(only)]
     units = build_units(places, chosen)
-    people = build_people(accounts(places, chosen), units)
+    everybody = accounts(places, chosen)
+    if CITY.startswith(only):
+        build_city(units)
+        everybody += city_accounts()
+    people = build_people(everybody, units)
     progress(f"{len(units)} units, {len(set(people.values()))} people")
     stage = Stage(units, people, {}, Diary(TODAY), Drawer())
-    stage.diary.add(_region(units[REGION], stage.person(REGION, Role.REGION_OFFICER), stage.cases))
-    for each in chosen:
-        for year in (2020, 2021):
-            stage.diary.add(stage.year(each, counties[each.county], year))
-    for story in (*incidents(units, stage.person), *reports(units[REGION], places, stage.person)):
-        stage.diary.add(story)
-    stage.diary.add(spot_check(units[REGION], stage.person, stage.drawer, stage.diary))
+    if places:
+        _tell_of_region(stage, places, chosen, counties)
+    if CITY.startswith(only):
+        for story in alliances(units, stage.person):
+            stage.diary.add(story)
     stage.diary.add(days_pass(OPENED[2020].date()))
     month = ""
     for at in stage.diary.tell():
@@ -62,6 +69,20 @@ def seed(only: str = "", progress: Callable[[str], None] = lambda _line: None) -
             progress(month)
     settle(TODAY)
     give_addresses(TODAY)
+
+
+def _tell_of_region(
+    stage: Stage, places: list[Prefecture], chosen: list[Institution], counties: dict[str, Prefecture]
+) -> None:
+    """The years of the institutions, and what goes on beside and above them."""
+    units, person = stage.units, stage.person
+    stage.diary.add(_region(units[REGION], person(REGION, Role.REGION_OFFICER), stage.cases))
+    for each in chosen:
+        for year in (2020, 2021):
+            stage.diary.add(stage.year(each, counties[each.county], year))
+    for story in (*incidents(units, person), *reports(units[REGION], places, person)):
+        stage.diary.add(story)
+    stage.diary.add(spot_check(units[REGION], person, stage.drawer, stage.diary))
 
 
 def _region(region: OrgUnit, officer: Person, cases: Cases) -> Story:

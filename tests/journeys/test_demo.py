@@ -49,6 +49,7 @@ from tests.demonstration import BEGINNING, TIANSHAN, chains_break, content, ledg
 from workflows.quality_cycle.kind import State
 
 pytestmark = [pytest.mark.slow(50), pytest.mark.django_db]
+HERE = [persona for persona in PERSONAS if not persona.seats[0][0].startswith("33")]  # not those of the alliances
 AHEAD = {"due_at", "original_due_at", "amber_at", "next_alarm_at"}  # dates of work lie ahead
 
 
@@ -113,7 +114,7 @@ def test_each_submitted_version_is_sealed_and_the_files_are_what_their_rows_say(
 
 def test_each_persona_signs_in_and_finds_something_to_do(tianshan: None) -> None:
     users = {user.username: user for user in User.objects.all()}
-    for persona in PERSONAS:
+    for persona in HERE:
         assert users[persona.login].check_password(PASSWORD)
         seats = Viewer(users[persona.login], TODAY).own_seats
         codes = dict(OrgUnit.objects.values_list("pk", "code"))
@@ -217,7 +218,7 @@ def test_a_login_is_printed_for_each_persona(tianshan: None) -> None:
     call_command("demo_logins", stdout=said)
     lines = said.getvalue().splitlines()
     assert any(PASSWORD in line for line in lines)
-    for persona in PERSONAS:
+    for persona in HERE:
         assert any(line.startswith(f"{persona.login} ") and persona.name in line for line in lines)
 
 
