@@ -60,7 +60,7 @@ def headings() -> list[tuple[str, int]]:
         (_("At the unit"), 24),
         (_("Sent by"), 24),
         (_("Person"), 12),
-        (_("Number"), 8),
+        (pgettext("activity", "Number of times"), 10),
         (_("People"), 8),
         (_("Note"), 36),
         (_("Entered by"), 12),
