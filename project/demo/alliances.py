@@ -271,7 +271,7 @@ def _referrals(city: City, alliance: Alliance) -> Story:
     up = request_referral(alliance.case, alliance.lead, {**words["patients"][0], **consent}, by=home, at=at)
     at = moment("2021-03-02 12:40")
     yield at
-    coming = {"department": "心内科", "bed": "12床", "expected_at": moment("2021-03-02 16:00")}
+    coming: dict[str, Any] = {"department": "心内科", "bed": "12床", "expected_at": moment("2021-03-02 16:00")}
     up = perform(up, "accept", by=hospital, at=at, **coming)
     at = moment("2021-03-02 16:20")
     yield at
@@ -291,7 +291,7 @@ def _referrals(city: City, alliance: Alliance) -> Story:
     at = moment("2021-03-11 10:25")
     yield at
     down = perform(down, "arrive", by=home, at=at)
-    told = {"discharge": words["discharge"], "follow_up": words["follow_up"]}
+    told: dict[str, Any] = {"discharge": words["discharge"], "follow_up": words["follow_up"]}
     down = perform(down, "inform", by=hospital, at=moment("2021-03-11 11:00"), **told)
     at = moment("2021-03-12 14:30")
     yield at
@@ -350,7 +350,7 @@ def _decide_rows(alliance: Alliance, officer: Person, at: dt.datetime) -> None:
     round_ = round_of(pilot)
     for line in joint_lines(pilot, round_):
         if line.points is None and "city" in line.columns:
-            taken = {"source": "city", "points": None, "reason": "", "based_on": line.row_version}
+            taken: dict[str, Any] = {"source": "city", "points": None, "reason": "", "based_on": line.row_version}
             save_final(pilot, line, round_=round_, by=officer.user, at=at, **taken)
 
 
