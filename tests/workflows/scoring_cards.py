@@ -42,7 +42,7 @@ def in_scoring(city: City) -> Case:
 
 def column(pilot: Case, name: str) -> Any:
     """The case of a column of the round that goes on."""
-    return columns_of(again(pilot).pilot).get(scoring__column=name)  # type: ignore[attr-defined]
+    return columns_of(again(pilot).pilot).get(scoring__column=name)
 
 
 def card(rows: str = FULL) -> dict[str, Decimal]:
@@ -78,7 +78,7 @@ def fill(city: City, case: Any, points: dict[str, Decimal], day: str = SCORED) -
             "reason": f"第{row.no}项未达标准。" if less else "",
             "override_reason": "以现场核实为准。" if computed else "",
         }
-        version = scoring.scores.filter(row=row.code).values_list("row_version", flat=True).first() or 0  # type: ignore[attr-defined]
+        version = scoring.scores.filter(row=row.code).values_list("row_version", flat=True).first() or 0
         save_score(scoring, row, kept, based_on=version, by=by, at=at)
 
 

@@ -54,7 +54,7 @@ def scored(city: City, pilot: Case, name: str, code: str, **values: Any) -> Scor
 
 def final(city: City, pilot: Case, code: str, source: str, points: str | None = None, reason: str = "") -> FinalScore:
     """Decide one row of the joint score as the commission."""
-    record: Any = again(pilot).pilot  # type: ignore[attr-defined]
+    record: Any = again(pilot).pilot
     [line] = [each for each in joint_lines(record, 1) if each.row.code == code]
     return save_final(
         record,
@@ -98,10 +98,10 @@ def test_the_last_column_wakes_the_pilot_and_not_one_before_it(city: City) -> No
     for name in ("finance", "self"):
         submit(city, pilot, name)
         assert again(pilot).state == "scoring"
-        assert not columns_done(again(pilot).pilot)  # type: ignore[attr-defined]
+        assert not columns_done(again(pilot).pilot)
     submit(city, pilot, "city")
     assert again(pilot).state == "joint"
-    assert columns_done(again(pilot).pilot)  # type: ignore[attr-defined]
+    assert columns_done(again(pilot).pilot)
     assert list(faults([again(pilot), *Case.objects.filter(parent=pilot.pk)])) == []
 
 
@@ -158,7 +158,7 @@ def test_a_computed_deduction_needs_no_reason_of_its_own_and_keeps_the_records_b
     scored(city, pilot, "self", "staff_dispatch", given=None, reason="", override_reason="")
     act(city, column(pilot, "self"), "submit", "lead", SCORED)
     row = Score.objects.get(scoring=column(pilot, "self").pk, row="staff_dispatch")
-    assert (row.points, row.computed["records"]) == (Decimal(2), [["activity", entry.pk]])
+    assert (row.points, (row.computed or {})["records"]) == (Decimal(2), [["activity", entry.pk]])
     assert row.reason == "派出人次1人次，按计分标准得2分。"
 
 
@@ -229,7 +229,7 @@ OF_EVERY_KIND = {"claim", "release", "hand_over", "nudge", "redate", "affirm_dat
 def self_column_in(state: str, city: City) -> Case:
     pilot = in_scoring(city)
     if state == "open":
-        return column(pilot, "self")  # type: ignore[no-any-return]
+        return column(pilot, "self")
     submit(city, pilot, "self")
     if state == "joined":
         submit(city, pilot, "city")
@@ -238,7 +238,7 @@ def self_column_in(state: str, city: City) -> Case:
         act(city, pilot, "countersign", "finance", FIXED)
     if state == "dropped":
         act(city, pilot, "stop", "commission_head", FIXED)
-    return column(pilot, "self")  # type: ignore[no-any-return]
+    return column(pilot, "self")
 
 
 @pytest.mark.parametrize("state", ["open", "submitted", "joined", "dropped"])
@@ -304,9 +304,9 @@ def test_a_whole_card_through_the_engine_makes_what_was_added_up_by_hand(
     pilot = in_joint(city, rows)
     fixed = act(city, pilot, "fix_score", "commission", FIXED)
     assert fixed.state == "countersigning"
-    assert again(pilot).pilot.total is None  # type: ignore[attr-defined]
+    assert again(pilot).pilot.total is None
     act(city, pilot, "countersign", "finance", FIXED)
-    record = again(pilot).pilot  # type: ignore[attr-defined]
+    record = again(pilot).pilot
     assert (record.total, record.scored_at) == (Decimal(together), moment(FIXED))
     assert sum(score.points for score in FinalScore.objects.filter(pilot=record)) >= Decimal(base)
     events = CaseEvent.objects.filter(case=pilot.pk, verb__in=("fix_score", "countersign"))
@@ -319,7 +319,7 @@ def test_the_card_of_the_wireframe_makes_ninety_four_and_a_half(city: City) -> N
     pilot = in_joint(city, WIREFRAME)
     act(city, pilot, "fix_score", "commission", FIXED)
     act(city, pilot, "countersign", "finance", FIXED)
-    assert again(pilot).pilot.total == Decimal("94.5")  # type: ignore[attr-defined]
+    assert again(pilot).pilot.total == Decimal("94.5")
 
 
 def test_where_columns_differ_the_commission_decides_each_row(city: City) -> None:
@@ -340,7 +340,7 @@ def test_where_columns_differ_the_commission_decides_each_row(city: City) -> Non
     assert (rows["satisfaction"].points, rows["satisfaction"].source) == (Decimal(8), "")
     assert rows["funds"].source == "finance"
     act(city, pilot, "countersign", "finance", FIXED)
-    assert again(pilot).pilot.total == Decimal("99.5")  # type: ignore[attr-defined]
+    assert again(pilot).pilot.total == Decimal("99.5")
 
 
 @pytest.mark.parametrize(
@@ -375,7 +375,7 @@ def test_the_bureau_objects_with_its_reason_and_the_commission_decides_anew(city
     final(city, pilot, "funds", OWN, "0", "挪作他用。")
     act(city, pilot, "fix_score", "commission", FIXED)
     act(city, pilot, "countersign", "finance", FIXED)
-    assert again(pilot).pilot.total == Decimal(102)  # type: ignore[attr-defined]
+    assert again(pilot).pilot.total == Decimal(102)
     digests = CaseEvent.objects.filter(case=pilot.pk, verb="fix_score").values_list("details__digest", flat=True)
     assert len(set(digests)) == 2
 

@@ -142,8 +142,8 @@ def test_the_share_pools_all_groups_and_is_not_rounded(city: City, pilot: Case) 
     assert found.groups["patient"].row == [16, 1, 0]
     assert found.groups["authority"].share is None
     assert found.share == Decimal(100) * 18 / 19
-    row = next(each for each in Answers(again(pilot).pilot, moment(DAY).date()).edition.scorecard.rows if each.no == 20)  # type: ignore[attr-defined]
-    computed = Answers(again(pilot).pilot, moment(DAY).date()).computed(row)  # type: ignore[attr-defined]
+    row = next(each for each in Answers(again(pilot).pilot, moment(DAY).date()).edition.scorecard.rows if each.no == 20)
+    computed = Answers(again(pilot).pilot, moment(DAY).date()).computed(row)
     assert computed is not None
     assert computed.points == Decimal(8)  # 94.7 %
 

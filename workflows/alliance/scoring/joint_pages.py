@@ -278,7 +278,7 @@ def _saved(request: HttpRequest, case: Any, code: str) -> dict[str, Any]:
     line = next(each for each in lines if each.row.code == code)
     totals = final_totals(case.pilot, lines)
     card = alliance_of(case.edition).scorecard
-    fragments = {
+    fragments: dict[str, tuple[str, dict[str, Any]]] = {
         f"#got-{code}": ("_final.html", {"shown": RowShown(line, [])}),
         "#sums": ("_sums.html", {"sum": Sum("", totals), "card": card, "undecided": len(totals.missing)}),
     }

@@ -77,9 +77,10 @@ class ScoringCase(NudgeVerbs, ItemVerbs, Case):
             "digest": digest_of(scoring, lines),
             "points": f"{totals_of(scoring, lines).total:.2f}",
         }
+        parent: Any = self.parent
         others = Case.objects.filter(parent=self.parent_id, kind=KIND, state=State.OPEN).exclude(pk=self.pk)
         if not others.exists():
-            cascade(step, lock(self.parent), "columns_done")
+            cascade(step, lock(parent), "columns_done")
 
     @verb(
         label=pgettext_lazy("scoring", "Return the column"),

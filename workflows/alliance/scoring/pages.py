@@ -178,7 +178,7 @@ def _saved(request: HttpRequest, case: Any, code: str) -> dict[str, Any]:
     totals = totals_of(case.scoring, lines)
     groups = grouped(alliance_of(case.parent.edition), map(Shown, lines), totals)
     group = next(each for each in groups if each.group.code == line.row.group)
-    fragments = {
+    fragments: dict[str, tuple[str, dict[str, Any]]] = {
         f"#got-{code}": ("_got.html", {"shown": Shown(line)}),
         f"#sum-{group.group.code}": ("_group_sum.html", {"each": group}),
         "#sums": ("_sums.html", _sums(case, lines)),

@@ -86,7 +86,7 @@ class SurveyVerbs:
     def withdraw_answer(self, step: Step) -> None:
         """An entry that was wrong counts no more and stays on record; what came by a link cannot be withdrawn."""
         survey = held(step)
-        row = SurveyAnswer.objects.filter(survey=survey, pk=step.details.get("answer"), withdrawn_at=None).first()
+        row = SurveyAnswer.objects.filter(survey=survey, pk=step.details.get("answer") or 0, withdrawn_at=None).first()
         if row is None:
             raise Invalid("no_such_answer", _("There is no such answer, or it has been withdrawn."))
         if row.entered_by_id is None:
