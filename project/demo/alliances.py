@@ -278,7 +278,7 @@ def _referrals(city: City, alliance: Alliance) -> Story:
     up = perform(up, "arrive", by=hospital, at=at)
     at = moment("2021-03-04 10:30")
     yield at
-    kept = dict.fromkeys(("appointment", "examination", "admission"), "kept")
+    kept: dict[str, Any] = dict.fromkeys(("appointment", "examination", "admission"), "kept")
     perform(up, "close", by=home, at=at, outcome="inpatient", **kept)
     at = moment("2021-03-10 15:40")
     yield at
