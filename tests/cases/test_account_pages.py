@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from cases.accounts.models import Proposal
 from cases.models import User
@@ -81,7 +82,7 @@ def test_from_a_new_account_to_somebody_who_works(world: World) -> None:
 def test_a_forgotten_password_and_a_lost_telephone(world: World) -> None:
     system, user = as_(world.system_admin), world.county_officer
     devices.begun(user)
-    user.totpdevice_set.update(confirmed=True)
+    TOTPDevice.objects.update(confirmed=True)
     first = lent(system.post(reverse("account_do", args=[user.pk, "password"])))
     assert devices.has_factor(user)
     second = lent(system.post(reverse("account_do", args=[user.pk, "factor"])))

@@ -158,8 +158,8 @@ def test_the_second_person_is(world: World, newcomer: User, case: str) -> None:
         if absent in given:
             Appointment.objects.filter(role=role).update(valid_until=BEGINNING + dt.timedelta(days=1))
     proposal = propose(world, newcomer)
-    role, people = proposing.confirmers(proposal, TODAY)
-    assert role == expected
+    duty, people = proposing.confirmers(proposal, TODAY)
+    assert duty == expected
     may = {
         user for user in [*world.people.values(), second] if user and proposing.may_confirm(proposal, Viewer(user, AT))
     }

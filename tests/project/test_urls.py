@@ -118,12 +118,12 @@ def objects_of(world: World) -> dict[str, Any]:
         "cycle": story.case.pk,
         "finding": finding.case.pk,
         "item": WorkItem.objects.filter(process=finding.case.pk).latest("pk").pk,
-        "extension": newest.filter(kind="extension", parent=asked.pk).first().pk,  # type: ignore[union-attr]
-        "supervision": newest.filter(kind="supervision").first().pk,  # type: ignore[union-attr]
-        "programme": newest.filter(kind="programme").first().pk,  # type: ignore[union-attr]
-        "plan": newest.filter(kind="work_plan", unit=world.prefecture).first().pk,  # type: ignore[union-attr]
+        "extension": newest.filter(kind="extension", parent=asked.pk).first().pk,
+        "supervision": newest.filter(kind="supervision").first().pk,
+        "programme": newest.filter(kind="programme").first().pk,
+        "plan": newest.filter(kind="work_plan", unit=world.prefecture).first().pk,
         "summary": filing.case.pk,
-        "report": newest.filter(kind="regional_report").first().pk,  # type: ignore[union-attr]
+        "report": newest.filter(kind="regional_report").first().pk,
         "round": filing.case.summary.round_id,
         "spot_check": draw.pk,
         "visit": visiting.case.pk,
