@@ -14,12 +14,13 @@ from cases.models import Appointment, Case, WorkItem
 from cases.roles import PARTY
 from cases.wording import cdate
 from workflows.dating import DateVerbs
+from workflows.inspection.verbs import InspectVerbs
 from workflows.readdressing import ReaddressVerbs
 from workflows.rules import verb
 from workflows.step import Step
 
 
-class ItemVerbs(DateVerbs, ReaddressVerbs):
+class ItemVerbs(DateVerbs, ReaddressVerbs, InspectVerbs):
     """Claim, release and hand over the open work item, move its date, and send it on; the case stays where it is.
 
     A grant reaches down the tree, but the work is that of the unit where it waits: nobody above it takes it or gives

@@ -18,6 +18,7 @@ from cases.models.evidence import Evidence
 from cases.models.fact import CycleFact, FindingFact, Placement
 from cases.models.finding import CommonProblem, Finding, FindingProgress, Sequence, Severity
 from cases.models.guidance import Fund, FundUse, GuidanceEntry, GuidanceYear, TargetReading
+from cases.models.inspection import InspectionNote
 from cases.models.org import Appointment, OrgUnit, OrgUnitGroupObjectPermission, Post, User
 from cases.models.patient import Patient, PersonalKey
 from cases.models.practice import Practice
@@ -68,6 +69,7 @@ __all__ = [
     "GuidanceEntry",
     "GuidanceYear",
     "Hold",
+    "InspectionNote",
     "LocalClosure",
     "Meeting",
     "Membership",

@@ -264,6 +264,8 @@ class CaseEvent(models.Model):
         verbose_name_plural = _("Events")
         ordering = ["case", "seq"]
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="event_once")]
+        # An inspector reads all trails together, the latest first; new events go to its end.
+        indexes = [models.Index(fields=["at", "id"], name="event_by_time")]
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.seq} {self.verb}"

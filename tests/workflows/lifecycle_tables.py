@@ -19,12 +19,23 @@ class Row:
     moves: dict[str, frozenset[str]]
 
 
+class Anywhere(dict[str, frozenset[str]]):
+    """The moves of a verb that is possible in every state and leaves the case in it."""
+
+    def __contains__(self, state: object) -> bool:
+        return True
+
+    def __missing__(self, state: str) -> frozenset[str]:
+        return frozenset({state})
+
+
 def table(text: str) -> dict[str, Row]:
     rows = {}
     for line in filter(None, (line.strip() for line in text.splitlines())):
         verb, roles, moves = (part.strip() for part in line.split("|"))
         pairs = (move.split(">") for move in moves.split())
         rows[verb] = Row(frozenset(roles.split()), {source: frozenset(targets.split(",")) for source, targets in pairs})
+    rows["note_inspection"] = Row(frozenset({"inspector"}), Anywhere())  # of every kind of case
     return rows
 
 
@@ -54,7 +65,7 @@ CYCLE = table(
     approve              | county_approver                     | approving>rectifying,verified
     settle               | system                              | rectifying>verified
     resume               | system                              | verified>rectifying
-    add_finding          | county_officer                      | rectifying>rectifying verified>rectifying
+    add_finding          | county_officer inspector            | rectifying>rectifying verified>rectifying
     archive              | region_officer region_head system   | verified>archived
     cancel               | county_approver {SUPERIORS}         | self_check>cancelled confirming>cancelled submitted>cancelled returned>cancelled approving>cancelled rectifying>cancelled verified>cancelled
     reopen               | {SUPERIORS}                         | rectifying>returned verified>returned archived>returned cancelled>returned

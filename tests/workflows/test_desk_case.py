@@ -294,7 +294,7 @@ def test_only_what_would_be_accepted_is_offered(story: Story) -> None:
     story.perform("claim", story.officer)
     assert offered(world.county_officer, story.case) == ["release", "hand_over"]
     assert offered(world.colleague, story.case) == []
-    assert offered(world.inspector, story.case) == []
+    assert offered(world.inspector, story.case) == ["note_inspection"]
 
 
 def test_a_cycle_is_archived_when_its_year_is_over(story: Story) -> None:

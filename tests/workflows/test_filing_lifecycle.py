@@ -119,7 +119,7 @@ def city(db: None) -> City:
 
 def attempt(case: Case, verb: str, actor: Actor) -> tuple[str, str]:
     """What comes of it, and the state afterwards; undone again."""
-    details: dict[str, Any] = {"to": actor.user, "number": 2}
+    details: dict[str, Any] = {"to": actor.user, "number": 2, "text": "意见。"}
     point = transaction.savepoint()
     try:
         moved = perform(case, verb, by=actor, at=moment("2020-04-08"), reason="说明。", **details)

@@ -335,7 +335,11 @@ BUILDERS: dict[str, Callable[[str, Story], Case]] = {
 def roles_of(kind: str, state: str, verb: str, row: Row | None) -> frozenset[str]:
     if verb in ("claim", "hand_over"):
         return frozenset(ITEM_HOLDERS[kind].get(state, "").split()) - ABOVE_THE_WORK.get(kind, frozenset())
-    if verb in ITEM_VERBS or verb == "request_extension" or (kind == "common_problem" and verb not in DATE_VERBS):
+    if (
+        verb in ITEM_VERBS
+        or verb == "request_extension"
+        or (kind == "common_problem" and verb not in DATE_VERBS | {"note_inspection"})
+    ):
         return frozenset(ITEM_HOLDERS[kind].get(state, "").split())
     if verb in DATE_VERBS:
         return frozenset({"system"})

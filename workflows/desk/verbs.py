@@ -50,6 +50,7 @@ ELSEWHERE = {
     "add_finding": "finding_add",
     "request_extension": "extension_ask",
     "supervise": "supervise",
+    "note_inspection": "case_notes",
 }  # offered here, done on a page of another area
 VERIFICATION = frozenset({"return_", "conclude", "approve", "reject_verification"})
 

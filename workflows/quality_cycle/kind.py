@@ -191,11 +191,11 @@ class QualityCycle(SpotCheckVerbs, ExtensionVerbs, HoldVerbs, NudgeVerbs, Superv
         label=gettext_lazy("Add a finding"),
         source=(State.RECTIFYING, State.VERIFIED),
         target=State.RECTIFYING,
-        permission="verify",
+        permission=("verify", "inspect"),
         back=True,
     )
     def add_finding(self, step: Step) -> None:
-        """A problem that the county finds after its verification."""
+        """A problem that the county, or an inspector, finds after the verification."""
         verification.add_finding(step)
 
     @verb(

@@ -209,7 +209,9 @@ def add_finding(step: Step) -> None:
     fields = finding_fields(step, step.details)
     code = str(step.details["item_code"])
     source = str(step.details.get("source") or Finding.Source.COUNTY)
-    if source not in ADDED_FROM:
+    if step.grant is not None and step.grant.permission == "inspect":
+        source = Finding.Source.INSPECTOR
+    elif source not in ADDED_FROM:
         message = _("Choose where the finding comes from.")
         raise Invalid("source_unknown", message, faults={"source": [message]})
     ledger.open_findings(step, source, [(code, fields)])

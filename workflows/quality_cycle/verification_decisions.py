@@ -124,9 +124,10 @@ def verification_agree(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def finding_add(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put a problem onto the ledger that the county finds after its verification."""
+    """Put a problem onto the ledger that the county, or an inspector, finds after the verification."""
     case = case_in_scope(request, pk, KIND)
-    if not viewer_of(request).can("verify", case.unit):
+    viewer = viewer_of(request)
+    if not viewer.can("verify", case.unit) and not viewer.can("inspect", case.unit):
         raise WrongRole("wrong_role", _("Your role does not include this action."))
     if request.method != "POST" and case.state not in (State.RECTIFYING, State.VERIFIED):
         raise Conflict(
@@ -144,6 +145,8 @@ def finding_add(request: HttpRequest, pk: int) -> HttpResponse:
     status = HTTPStatus.OK
     if item is not None:
         form = FindingForm(request.POST if request.method == "POST" else None, item=item, year=case.year)
+        if not viewer.can("verify", case.unit):
+            del form.fields["source"]  # an inspector’s own
     if request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         if form is None:
