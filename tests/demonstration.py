@@ -19,7 +19,7 @@ from workflows.quality_cycle.kind import State
 TIANSHAN = "650102"
 BEGINNING = dt.datetime(2019, 1, 1, tzinfo=dt.UTC)
 # What differs from one making to the next: random keys and what is hashed with them, storage names, salts.
-RANDOM = {"uid", "hash", "previous_hash", "chain_head", "file", "password"}
+RANDOM = {"uid", "hash", "previous_hash", "chain_head", "file", "password", "sealed", "head"}
 
 
 def seed(only: str = "") -> str:

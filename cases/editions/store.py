@@ -6,6 +6,7 @@ keep their rules. Whoever means to change the rules asks to be refused instead (
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,15 +48,16 @@ class _Source:
     parsed: EditionData
 
 
-def store_editions(paths: Sequence[Path], *, strict: bool = False) -> list[Stored]:
+def store_editions(paths: Sequence[Path], *, strict: bool = False, at: dt.datetime | None = None) -> list[Stored]:
     """Loads the files into the database; raises :class:`EditionsRefused` and leaves everything as it was.
 
-    An edition in use is kept as it is; with ``strict``, another content for it is a fault.
+    An edition in use is kept as it is; with ``strict``, another content for it is a fault. ``at`` (UTC, else this
+    moment) goes into the system's own chain.
     """
     sources = _read_all(paths)
     reasons: list[str] = []
     stored: list[Stored] = []
-    with noting("store_editions", by=SYSTEM, at=now()) as told:
+    with noting("store_editions", by=SYSTEM, at=at or now()) as told:
         for source in sources:
             outcome = _store(source, strict=strict)
             if isinstance(outcome, str):

@@ -28,7 +28,7 @@ from project.demo.reports import reports
 from project.demo.source import Prefecture, prefectures
 from project.demo.spot_checks import spot_check
 from project.demo.stories import THIS_YEAR, last_year
-from project.demo.units import Units, build_units
+from project.demo.units import ENTERED, Units, build_units
 from workflows.engine import perform_many
 from workflows.quality_cycle.opening import open_year
 
@@ -45,7 +45,7 @@ def seed(only: str = "", progress: Callable[[str], None] = lambda _line: None) -
 
     The city of the alliances has a region of its own, in which nothing else is told.
     """
-    store_editions(available())
+    store_editions(available(), at=ENTERED)
     places = [place for place in prefectures() if place.code.startswith(only[:4])]
     counties = {county.code: place for place in places for county in place.counties}
     chosen = [each for each in institutions() if each.county in counties and each.county.startswith(only)]

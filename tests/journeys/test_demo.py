@@ -15,7 +15,7 @@ from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import F
-from django.test import override_settings
+from django.test import RequestFactory, override_settings
 
 from cases.access import Viewer
 from cases.editions.pinned import forget_editions
@@ -120,7 +120,7 @@ def test_each_persona_signs_in_and_finds_something_to_do(tianshan: None) -> None
         codes = dict(OrgUnit.objects.values_list("pk", "code"))
         expected = {seat for seat in persona.seats if seat[1] not in PARTY_ROLES}  # who have no grants, only parts
         assert {(codes[unit], role) for unit, role in seats} == expected
-    assert authenticate(username="filler", password=PASSWORD) == users["filler"]
+    assert authenticate(RequestFactory().post("/login/"), username="filler", password=PASSWORD) == users["filler"]
     assert waiting("filler") == {"fill": 1}
     assert waiting("head")["confirm"] == 1
     assert waiting("filler2").keys() == {"take_up", "rectify"}
