@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -42,7 +42,8 @@ class Kind:
 
     ``programme`` is the code of the editions that its cases are pinned to; empty: those of the case that it hangs on.
     ``record`` names the one-to-one record that its verbs work on. ``facts`` says what of a case counts in figures, as
-    rows of its fact table that hold from now on: the engine compares it before and after each verb.
+    rows of its fact table that hold from now on: the engine compares it before and after each verb. ``about`` says what
+    cases of the kind are about, by key and all at once, where a list needs more than their number.
     """
 
     code: str
@@ -56,6 +57,7 @@ class Kind:
     programme: str = ""
     record: str = ""
     facts: Callable[[Any], Facts] | None = None
+    about: Callable[[Iterable[Any]], dict[int, str]] | None = None
 
     @cached_property
     def verbs(self) -> dict[str, Verb]:

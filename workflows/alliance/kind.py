@@ -35,6 +35,7 @@ from workflows.alliance.deciding import (
 from workflows.alliance.filing.opening import FilingVerbs
 from workflows.alliance.hooks import ENDING, follow_up, prepare
 from workflows.alliance.membership import composition_faults, hold_units, require_sound
+from workflows.alliance.naming import alliances
 from workflows.alliance.opening import PILOT as KIND
 from workflows.alliance.programme import close_when_over
 from workflows.alliance.registers.verbs import RegisterVerbs
@@ -387,6 +388,7 @@ PILOT = register(
         initial=State.APPLIED,
         finals=FINALS,
         page=lambda case: reverse("pilot", args=[case.pk]),
+        about=alliances,
         record="pilot",
     )
 )

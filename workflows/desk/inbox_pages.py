@@ -186,7 +186,7 @@ def _phase(rows: list[Any], viewer: Viewer) -> str:
             continue
         for phase in edition_of(case).phases:
             start, end = phase.window(case.year)
-            if start <= viewer.on <= end:
+            if start <= viewer.on <= end and start.year == end.year:  # those of several years are not this year’s
                 months = _("%(from)d–%(to)d") % {"from": start.month, "to": end.month}
                 return _("%(phase)s (months %(months)s)") % {"phase": phase.label, "months": months}
     return ""

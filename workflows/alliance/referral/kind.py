@@ -23,6 +23,7 @@ from cases.errors import Conflict
 from cases.models import Case, Referral, WorkItem
 from cases.personal import amend, note_unmasking
 from cases.roles import Role
+from workflows.alliance.naming import alliances
 from workflows.alliance.referral import record
 from workflows.alliance.referral.states import FINALS, INFORMATION, KIND, RECEIVER, SENDER, State
 from workflows.common import ItemVerbs
@@ -245,6 +246,7 @@ REFERRAL = register(
         initial=State.REQUESTED,
         finals=FINALS,
         page=lambda case: reverse("referral", args=[case.pk]),
+        about=alliances,
         record="referral",
     )
 )

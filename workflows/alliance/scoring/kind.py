@@ -21,6 +21,7 @@ from cases.errors import Conflict, Invalid
 from cases.models import Case, Scoring, WorkItem
 from cases.saving import sign
 from cases.scoring.columns import digest_of, faults_by_row, freeze, lines_of, thaw, totals_of
+from workflows.alliance.naming import alliances
 from workflows.alliance.scoring.seats import PERMISSIONS, ROLES, column_seat
 from workflows.alliance.states import State as PilotState
 from workflows.common import ItemVerbs
@@ -169,6 +170,7 @@ SCORING = register(
         initial=State.OPEN,
         finals=frozenset({State.JOINED, State.DROPPED}),
         page=lambda case: reverse(KIND, args=[case.pk]),
+        about=alliances,
         record="scoring",
     )
 )
