@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.editions.scorecard import ScoreRow
 from cases.models import Score
@@ -83,7 +84,9 @@ def theirs_of(row: ScoreRow, score: Score) -> dict[str, Any]:
 def _field(row: ScoreRow, asked: Input) -> forms.Field:
     if asked.kind == "option":
         options = [(each.code, each.label) for each in row.rule.shape.options]
-        return forms.ChoiceField(label=_("Assessment"), choices=[("", "—"), *options], required=False)
+        return forms.ChoiceField(
+            label=pgettext_lazy("scorecard", "Assessment"), choices=[("", "—"), *options], required=False
+        )
     if asked.kind == "flag":
         return forms.ChoiceField(label=asked.label, choices=[("", "—"), *FLAGS], required=False)
     return forms.DecimalField(label=asked.label, min_value=0, max_digits=9, decimal_places=4, required=False)

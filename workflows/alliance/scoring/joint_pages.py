@@ -208,7 +208,9 @@ def render_joint(
         "item": item,
         "claimed_by": claimed_by,
         "columns": [(LABELS[name], each, SCORING.state_label(each.state)) for name, each in columns.items()],
-        "others": [LABELS[each.scoring.column] for each in _unseen(case, round_, columns)],
+        "others": [
+            (LABELS[each.scoring.column], SCORING.state_label(each.state)) for each in _unseen(case, round_, columns)
+        ],
         "heads": [LABELS[name] for name in submitted],
         "groups": grouped(edition, rows, totals),
         "sums": sums_of(case.pilot, lines, submitted),

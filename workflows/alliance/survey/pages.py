@@ -27,7 +27,7 @@ from cases.scoring.survey import Group, satisfaction
 from cases.web import viewer_of
 from workflows.alliance.survey.answering import digest_of, new_tokens
 from workflows.alliance.survey.forms import AnswersForm, LinksForm, WithdrawForm
-from workflows.alliance.survey.verbs import survey_of
+from workflows.alliance.survey.verbs import round_asked, survey_of
 from workflows.finding.forms import take_over
 from workflows.web import case_in_scope, perform_from, possible_verbs
 
@@ -106,7 +106,7 @@ def _page(
         )
     verbs = {verb.name for verb in possible_verbs(request, case)} & set(VERBS)
     if survey is None or survey.closed_at is not None:
-        verbs &= {"open_survey"}
+        verbs &= {"open_survey"} if survey is None or survey.round < round_asked(case) else set()
     else:
         verbs -= {"open_survey"}
     name, form = typed or ("", None)
