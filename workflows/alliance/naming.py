@@ -1,10 +1,10 @@
-"""How work on a pilot is told apart in a list: by the name of the alliance."""
+"""How work on a pilot is told apart in a list: by the name of the alliance, and by what of it is meant."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cases.models import Case, Pilot
+from cases.models import Case, Filing, Pilot
 
 
 def alliances(cases: Iterable[Case]) -> dict[int, str]:
@@ -12,3 +12,9 @@ def alliances(cases: Iterable[Case]) -> dict[int, str]:
     pilots = {case.pk: case.parent_id if case.kind != "pilot" else case.pk for case in cases}
     names = dict(Pilot.objects.filter(pk__in=set(pilots.values())).values_list("pk", "name"))
     return {pk: names[pilot] for pk, pilot in pilots.items() if pilot in names}
+
+
+def documents(cases: Iterable[Case]) -> dict[int, str]:
+    """The name of the alliance and the document that it files, by the key of the filing's case; one query."""
+    rows = Filing.objects.filter(pk__in=[case.pk for case in cases]).values_list("pk", "pilot__name", "kind")
+    return {pk: f"{name} · {Filing.Kind(kind).label}" for pk, name, kind in rows}

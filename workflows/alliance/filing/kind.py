@@ -23,7 +23,7 @@ from cases.saving import sign
 from workflows.alliance.filing.sealing import sealed
 from workflows.alliance.filing_state import require_filed
 from workflows.alliance.hooks import ENDING, follows, precedes
-from workflows.alliance.naming import alliances
+from workflows.alliance.naming import documents
 from workflows.alliance.parties import share_parts
 from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another
 from workflows.engine import cascade, lock_many
@@ -189,7 +189,7 @@ FILING = register(
         initial=State.DRAFTING,
         finals=FINALS,
         page=lambda case: reverse("filing", args=[case.pk]),
-        about=alliances,
+        about=documents,
         record="filing",
     )
 )
