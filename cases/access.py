@@ -16,6 +16,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from cases.audit.chains import noting
@@ -23,14 +24,14 @@ from cases.clock import local_date
 from cases.clock import now as clock_now
 from cases.duties import Span, require_apart
 from cases.errors import Invalid
-from cases.models.case import CaseParty
+from cases.models.case import CaseParty, WorkItem
 from cases.models.org import Appointment, OrgUnit, OrgUnitGroupObjectPermission, Post, User
-from cases.roles import ANSWERED_FOR, PART_ROLES, PARTY, PARTY_ROLES, RULES
+from cases.roles import ANSWERED_FOR, PART_ROLES, PARTY, PARTY_ROLES, RULES, SOME_HAVE
 from cases.saving import sign
 from cases.tree import covers
 
 if TYPE_CHECKING:
-    from cases.models.case import Case, WorkItem
+    from cases.models.case import Case
 
 
 class Grant(NamedTuple):
@@ -139,18 +140,24 @@ class Viewer:
     def vacant_seats(self) -> frozenset[tuple[int, str]]:
         """The posts of the units that the person heads which nobody holds today: their work comes to the head.
 
-        One query, and none for those who head no unit.
+        An office that not every unit has counts only where it has open work. One query, and none for those who head no
+        unit.
         """
-        answered_for = {
+        empty = {
             (unit_id, post) for unit_id, role in self.seats for post in ANSWERED_FOR.get(role, ()) if post != role
-        }
-        empty = answered_for - self.seats
+        } - self.seats
         if not empty:
             return frozenset()
-        held = Appointment.objects.valid(self.on).filter(
-            unit__in={unit_id for unit_id, _role in empty}, role__in={role for _unit, role in empty}
+        units, offices = {unit_id for unit_id, _role in empty}, {role for _unit, role in empty if role in SOME_HAVE}
+        held = Appointment.objects.valid(self.on).filter(unit__in=units, role__in={role for _unit, role in empty})
+        found = held.order_by().values_list("unit_id", "role", Value(1))
+        if offices:
+            work = WorkItem.objects.open().filter(unit__in=units, role__in=offices).order_by()
+            found = found.union(work.values_list("unit_id", "role", Value(0)))
+        rows = set(found)
+        return frozenset(
+            seat for seat in empty if (*seat, 1) not in rows and (seat[1] not in SOME_HAVE or (*seat, 0) in rows)
         )
-        return frozenset(empty.difference(held.values_list("unit_id", "role")))
 
     @cached_property
     def stands_in(self) -> dict[tuple[int, str], dict[int, str]]:

@@ -119,6 +119,7 @@ POSTS: dict[str, Posts] = {
 }
 # Further posts for which the head of a unit answers when nobody holds them.
 OFFICES = {Role.INSTITUTION_HEAD: (Role.ALLIANCE_OFFICER, Role.MEMBER_OFFICER, Role.REFERRAL_CONTACT)}
+SOME_HAVE = frozenset(role for roles in OFFICES.values() for role in roles)  # not every unit of a kind has them
 ANSWERED_FOR: dict[str, tuple[str, ...]] = {
     posts.head: (posts.officer, *OFFICES.get(Role(posts.head), ())) for posts in POSTS.values()
 }
