@@ -25,6 +25,7 @@ def _moment(text: str) -> dt.datetime:
 READERS: dict[str, Callable[[str], Any]] = {
     "pk": int,
     "seq": int,
+    "at": _moment,
     "due_at": _moment,
     "finished": _moment,
     "created_at": _moment,

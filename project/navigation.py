@@ -63,6 +63,7 @@ ENTRIES = (
     Entry(WORK, _("To do"), "inbox", "inbox", EVERYONE, tab=1, counted="to_do"),
     Entry(WORK, _("Dashboard"), "dashboard", "chart", ABOVE | NATION | READERS, tab=3),
     Entry(WORK, _("Dashboard"), "dashboard", "chart", COUNTY),
+    Entry(WORK, _("Trails of all cases"), "inspection", "search", READERS, short=pgettext_lazy("tab", "Trails")),
     Entry(WORK, _("Message centre"), "messages", "bell", EVERYONE),
     Entry(WORK, _("County verification"), "verifications", "compare", COUNTY, tab=3, short=_("Verification")),
     Entry(WORK, _("Rectification items"), "ledger", "ledger", INSTITUTION, tab=2, short=_("Ledger")),
@@ -87,6 +88,7 @@ ENTRIES = (
     Entry(FILES, _("Annual cycles"), "cycles", "calendar", COUNTY | ABOVE | READERS, tab=3, short=_("Cycles")),
     Entry(FILES, _("Institution files"), "units", "file", WORKERS | READERS),
     Entry(FILES, _("Typical cases and good practices"), "practices", "flag", WORKERS | READERS, short=_("Practices")),
+    Entry(FILES, _("Notes of inspections"), "inspection_notes", "edit", ABOVE | NATION | READERS),
     Entry(FILES, _("Bulletin"), "bulletin", "file", EVERYONE),
     Entry(FILES, _("Local closures"), "closures", "calendar", COUNTY | ABOVE),
     Entry(

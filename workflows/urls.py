@@ -19,6 +19,7 @@ AREAS = (
     "practice",
     "reporting",
     "alliance",
+    "inspection",
 )
 
 urlpatterns = [path("", include(f"workflows.{area}.urls")) for area in AREAS]

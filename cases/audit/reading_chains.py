@@ -57,6 +57,16 @@ def case_chains(counts: Counts, told: Told) -> Iterator[Fault]:
         yield fault(PART, f"case {case_id}", _("is gone; its events are there"))
 
 
+def case_chain(case: Case, counts: Counts, told: Told) -> Iterator[Fault]:
+    """The chain of one case alone."""
+    counts.cases += 1
+    rows = CaseEvent.objects.filter(case=case.pk).order_by("seq").values_list(*EVENT).iterator(chunk_size=CHUNK)
+    events = (Read(*row) for row in rows)
+    name, hashed = str(case.uid), partial(hash_of, case.uid)
+    where = f"case {name}"
+    yield from _chain(where, name, case.pk, events, case.event_count, case.chain_head, hashed, counts, told)
+
+
 def system_chains(counts: Counts, told: Told) -> Iterator[Fault]:
     """The system's own chains, one after the other."""
     for chain in AuditChain.objects.order_by("pk").iterator(chunk_size=CHUNK):
