@@ -27,7 +27,7 @@ from workflows.alliance.states import PHASE_OF, State
 PARTS = (
     ("pilot_filings", gettext_lazy("Filings"), "file"),
     ("pilot_meetings", gettext_lazy("Committee and plans"), "users"),
-    ("pilot_activities", gettext_lazy("Activities"), "ledger"),
+    ("pilot_activities", gettext_lazy("Activity registers"), "ledger"),
     ("certificates", gettext_lazy("Certificates"), "seal"),
     ("pilot_referrals", gettext_lazy("Referrals"), "compare"),
     ("pilot_survey", gettext_lazy("Satisfaction survey"), "form"),

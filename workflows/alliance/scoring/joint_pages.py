@@ -166,7 +166,7 @@ def may_read_final(request: HttpRequest, case: Any) -> bool:
         return True
     viewer = viewer_of(request)
     if viewer.may("run_pilots", case) or viewer.may("decide_pilots", case):
-        return bool(case.state not in BEFORE_FINAL) or viewer.may("run_pilots", case)
+        return bool(case.state not in BEFORE_FINAL) or (case.state == State.JOINT and viewer.may("run_pilots", case))
     return case.state == State.COUNTERSIGNING and viewer.may("party:finance", case)
 
 
