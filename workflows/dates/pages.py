@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cases.audit.people import note_reading
 from cases.calendars import calendar_of
 from cases.clock import local_date
 from cases.deadlines import Due, known
@@ -47,6 +48,7 @@ def finding_limit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, case: Case, date: Due, rule: str, context: dict[str, Any]) -> HttpResponse:
+    note_reading(request, case)
     edition, viewer = edition_of(case), viewer_of(request)
     calendar = calendar_of(case.unit)
     explained = explain(

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases import evidence as files
 from cases.access import Viewer
+from cases.audit.people import note_reading
 from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
 from cases.models import Case, Evidence, Finding, WorkItem
 from cases.web import viewer_of
@@ -131,6 +132,8 @@ def _fetch(request: HttpRequest, pk: int) -> tuple[Finding, WorkItem | None]:
     if record is None:
         raise no_such_case()
     record.case.__class__ = FindingCase
+    if request.method == "GET":
+        note_reading(request, record.case)
     items = WorkItem.objects.filter(process=pk, finished=None).select_related("unit", "owner", "after")
     return record, items.order_by("pk").first()
 

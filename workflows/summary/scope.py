@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from cases.audit.people import note_reading
 from cases.errors import Conflict, OutOfScope, WrongRole
 from cases.models import Case, SummaryVersion
 from cases.web import viewer_of, whole_number
@@ -29,6 +30,8 @@ def summary_in_scope(request: HttpRequest, pk: int, kind: str = "") -> Any:
     if case is None:
         raise no_such_case()
     case.__class__ = kind_of(case).model
+    if request.method == "GET":
+        note_reading(request, case)
     return case
 
 
