@@ -90,7 +90,7 @@ def finding_plans(draw: st.DrawFn) -> FindingPlan:
     moments = sorted(draw(st.lists(days, min_size=1, max_size=4)))
     steps = [(day, draw(st.sampled_from(STATES))) for day in moments]
     words = [(moments[0], draw(facets)), *((day, draw(facets)) for day in moments[1:] if draw(st.booleans()))]
-    return FindingPlan(draw(st.sampled_from(sorted(Finding.Source.values))), item, steps, words)
+    return FindingPlan(draw(st.sampled_from(sorted(Finding.OF_CYCLES))), item, steps, words)
 
 
 @st.composite

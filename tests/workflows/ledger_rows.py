@@ -67,14 +67,15 @@ def findings(unit: OrgUnit, rows: Iterable[dict[str, Any]], *, year: int = 2021)
 
 def _item(case: Case, row: dict[str, Any]) -> WorkItem:
     node = FINDING.nodes_by_state[row["state"]]
+    unit_id, role = node.seat_of(case)
     due_at = end_of_day(row["due_on"]) if row["due_on"] and row["state"] in WITH_INSTITUTION else row.get("review_due")
     amber_on = local_date(due_at) - dt.timedelta(days=row.get("amber_days", 7)) if due_at else None
     return WorkItem(
         process=case,
         flow_task=node,
         flow_task_type=node.task_type,
-        unit_id=node.responsible_unit(case),
-        role=node.role,
+        unit_id=unit_id,
+        role=role,
         due_at=due_at,
         amber_at=start_of_day(amber_on) if amber_on else None,
         original_due_at=row.get("original_due_at"),

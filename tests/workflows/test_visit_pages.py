@@ -267,6 +267,7 @@ def test_the_team_is_told_until_when_the_institution_may_answer(visiting: Visiti
     assert "may sign or reply until" in client.get(address(visiting)).content.decode()
     assert step(visiting, client, "proceed").status_code == 409
     with time_machine.travel(moment("2021-08-13"), tick=False):
+        client = enter(visiting, "region_expert")
         assert "No reply came" in client.get(address(visiting)).content.decode()
         assert step(visiting, client, "proceed").status_code == 302
         page = client.get(address(visiting)).content.decode()
