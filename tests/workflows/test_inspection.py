@@ -23,6 +23,7 @@ from cases.errors import Refusal, WrongRole
 from cases.models import Appointment, Case, CaseEvent, Finding, InspectionNote, SelfCheckAnswer, WorkItem
 from cases.models.audit import SystemEvent
 from cases.roles import Role
+from cases.saving import sign
 from tests.cases.audited import as_owner, complete_history, rewrite_consistently
 from tests.story import Story, problem
 from tests.worlds import moment, person
@@ -215,7 +216,7 @@ def test_the_trail_shows_old_and_new_of_every_field(told: Story) -> None:
 def test_drafts_stand_with_the_event_that_follows_them(told: Story) -> None:
     answer = SelfCheckAnswer.objects.get(selfcheck=told.case.pk, item_code="A1-08")
     answer.problem = "草稿里的话。"
-    answer._history_date = moment("2021-03-25")
+    sign(answer, told.filler.user, moment("2021-03-25"))
     answer.save()
     events = CaseEvent.objects.filter(case=told.case.pk, at__gte=moment("2021-03-25")).order_by("seq")
     first = events.values_list("seq", flat=True).first()
@@ -223,7 +224,7 @@ def test_drafts_stand_with_the_event_that_follows_them(told: Story) -> None:
     drafts = [row for change in line.changes if change.draft for row in change.rows]
     assert "草稿里的话。" in {new for _label, _old, new in drafts}
     answer.problem = "之后的话。"
-    answer._history_date = moment("2021-10-14")
+    sign(answer, told.filler.user, moment("2021-10-14"))
     answer.save()
     assert any("之后的话。" in row for change in trail_of(told.case).waiting for row in change.rows)
 

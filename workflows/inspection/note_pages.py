@@ -30,7 +30,7 @@ class NoteForm(forms.Form):
     """The words of a note; the engine judges them."""
 
     text = forms.CharField(
-        label=gettext_lazy("Note"),
+        label=gettext_lazy("Words of the note"),
         required=False,
         widget=forms.Textarea,
         help_text=gettext_lazy("Read by inspectors and by the commissions above them, not by those who are inspected."),

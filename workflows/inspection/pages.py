@@ -67,7 +67,12 @@ def inspection_compare(request: HttpRequest, pk: int) -> HttpResponse:
         compared = compare(case, asked["on"], asked["against"], viewer.at, everything=asked["everything"])
     elif form.is_bound:
         status = 422
-    context = {**_head(case), "form": form, "compared": compared, "asked": form.cleaned_data if compared is not None else {}}
+    context = {
+        **_head(case),
+        "form": form,
+        "compared": compared,
+        "asked": form.cleaned_data if compared is not None else {},
+    }
     return render(request, "workflows/inspection/compare.html", context, status=status)
 
 

@@ -88,14 +88,10 @@ def _by_event(case: Case, versions: list[Version]) -> dict[int, list[Pair]]:
     for version in versions:
         label = version.place[0]
         before = last.get(version.place)
-        seq = sealed.get((label, version.row))
-        if seq is None and before is None:
-            seq = opening.get(label)
-        draft = seq is None
-        if seq is None:
-            place = bisect_left(moments, (version.at, 0))
-            seq = moments[place][1] if place < len(moments) else NOW
-        grouped[seq].append((before, version, draft))
+        known = sealed.get((label, version.row)) or (opening.get(label) if before is None else None)
+        place = bisect_left(moments, (version.at, 0))
+        following = moments[place][1] if place < len(moments) else NOW
+        grouped[known or following].append((before, version, known is None))
         last[version.place] = version
     return grouped
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from cases.audit.people import note_reading
 from cases.editions.form import CheckItem
 from cases.errors import Conflict, OutOfScope, WrongRole
 from cases.models import Case, WorkItem
@@ -24,7 +25,10 @@ BEFORE_SUBMISSION = WRITABLE | {State.CONFIRMING}
 
 def cycle_in_scope(request: HttpRequest, pk: int) -> Any:
     """The cycle with its form, unit and edition in one query; OutOfScope (404) where the viewer may not see it."""
-    return _one(_cycles(request), pk)
+    cycle = _one(_cycles(request), pk)
+    if request.method == "GET":
+        note_reading(request, cycle)
+    return cycle
 
 
 @contextmanager
