@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 
 from django.utils.translation import get_language
@@ -56,8 +57,10 @@ def template_file() -> bytes:
     guide = new_sheet(
         workbook, word_for(GUIDE, language), [_("Sheet"), _("Column"), _("How to fill it in")], [14, 22, 90]
     )
-    for row in _instructions(language):
-        append(guide, row)
+    # The lists to choose from stand beside the instructions: within a rule, Excel takes 255 characters of them.
+    choices = zip_longest(_kind_words(language), _role_words(language), fillvalue="")
+    for row, words in zip_longest(_instructions(language), choices, fillvalue=("", "", "")):
+        append(guide, (*row, "", *words[:2]))
     return saved(workbook)
 
 
@@ -65,16 +68,16 @@ def _add(workbook: Workbook, sheet: Sheet, language: str) -> None:
     headers = [word_for(column.names, language) for column in sheet.columns]
     page = new_sheet(workbook, word_for(sheet.names, language), headers, [column.width for column in sheet.columns])
     append(page, (word_for(EXAMPLES[sheet.key][column.key], language) for column in sheet.columns))
-    for key, words in (("kind", _kind_words(language)), ("role", _role_words(language))):
+    for key, column, words in (("kind", "E", _kind_words(language)), ("role", "F", _role_words(language))):
         place = next((number for number, column in enumerate(sheet.columns, start=1) if column.key == key), None)
         if place is not None:
-            page.data_validations.append(_choices(words, get_column_letter(place)))
+            source = f"'{word_for(GUIDE, language)}'!${column}$2:${column}${len(words) + 1}"
+            page.data_validations.append(_choices(source, get_column_letter(place)))
 
 
-def _choices(words: list[str], letter: str) -> Any:
+def _choices(source: str, letter: str) -> Any:
     """A list to choose from; another word may still be typed, because the reader knows more of them."""
-    quoted = '"' + ",".join(words) + '"'
-    choices = DataValidation(type="list", formula1=quoted, allow_blank=True, showErrorMessage=False)
+    choices = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=False)
     choices.add(f"{letter}2:{letter}{MOST_ROWS + 1}")
     return choices
 

@@ -187,7 +187,7 @@ def test_an_english_draft_is_english_and_a_draft_is_chinese_whatever_the_screen(
 def test_both_languages_have_the_same_phrases_with_the_same_blanks() -> None:
     chinese, english = words_of("zh"), words_of("en")
     assert chinese.phrases.keys() == english.phrases.keys()
-    assert chinese.sources.keys() == english.sources.keys() == set(Finding.Source.values)
+    assert chinese.sources.keys() == english.sources.keys() == set(Finding.OF_CYCLES)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_institutions(

@@ -18,7 +18,7 @@ from cases.errors import Invalid
 from cases.models import OrgUnit
 from cases.roles import Role
 from cases.roster.cells import BadCell, as_code, as_day, as_text
-from cases.roster.layout import kind_named, role_at, roles_named
+from cases.roster.layout import GRANTED_SEPARATELY, KINDS, ROLES, kind_named, role_at, roles_named
 from cases.roster.template import template_file
 from cases.roster.workbook import LARGEST_FILE, MOST_ROWS, Book, read
 from tests.cases.roster_files import (
@@ -262,7 +262,14 @@ def test_the_template_is_read_back_empty_and_complete(language: str) -> None:
     workbook = load_workbook_of(content)
     lists = [validation for sheet in workbook.worksheets for validation in sheet.data_validations.dataValidation]
     assert len(lists) == 2
-    assert all(len(validation.formula1) <= 257 for validation in lists)  # Excel refuses longer ones
+    guide = workbook.worksheets[-1]
+    listed = [
+        [cell.value for (cell,) in guide[validation.formula1.partition("!")[2].replace("$", "")]]
+        for validation in lists
+    ]
+    assert all(kind_named(word) for word in listed[0])
+    assert all(roles_named(word) for word in listed[1])
+    assert [len(words) for words in listed] == [len(KINDS) - 1, len(ROLES) - len(GRANTED_SEPARATELY)]
 
 
 # ── anything ───────────────────────────────────────────────────────────────
