@@ -23,9 +23,8 @@ class TwoDaysForm(DayForm):
     """The day, the other day (now where none is named), and whether what is the same is shown as well."""
 
     against = forms.DateField(
-        label=gettext_lazy("Compared with the end of"),
+        label=gettext_lazy("With (blank: now)"),
         required=False,
-        help_text=gettext_lazy("Blank: with now."),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     everything = forms.BooleanField(label=gettext_lazy("Also what is the same"), required=False)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from cases import alarm_words
 from cases.models import Case
 from cases.web import viewer_of
 from workflows.desk.destinations import address_if_any, page_of_case
@@ -116,6 +117,7 @@ def _row(event: Any) -> dict[str, Any]:
     moved = event.source != event.target
     return {
         "event": event,
+        "detail": alarm_words.detail_of(event) if event.verb in alarm_words.VERBS else "",
         "what": what_of(kind, event),
         "title": title_of(event.case),
         "old": kind.state_label(event.source) if moved and event.source else "",

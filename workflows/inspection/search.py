@@ -40,10 +40,9 @@ class SearchForm(forms.Form):
     number = forms.CharField(label=gettext_lazy("Number of the case"), required=False, max_length=40)
     unit = forms.CharField(label=gettext_lazy("Unit or code"), required=False, max_length=60)
     person = forms.CharField(
-        label=gettext_lazy("Person"),
+        label=gettext_lazy("Person (also stood in for)"),
         required=False,
         max_length=60,
-        help_text=gettext_lazy("Also what others did for this person."),
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind of case"), required=False)
     verb = forms.ChoiceField(label=gettext_lazy("Action"), required=False)

@@ -22,6 +22,7 @@ class Span:
     unit: Any
     role: str
     done_by: str
+    outcome: Any
     item: WorkItem
     days: int
     working_days: int
@@ -51,6 +52,7 @@ def times_of(case: Case, at: dt.datetime) -> Times:
                 task=item.flow_task.task_title if item.flow_task else "",
                 unit=item.unit,
                 role=item.get_role_display() if item.role else "",
+                outcome=kind.verbs[item.outcome].rule.label if item.outcome in kind.verbs else "",
                 done_by=signatures.name(case.pk, item.done_by, item.finished),
                 item=item,
                 days=max(0, (end - start).days),

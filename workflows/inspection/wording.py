@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from cases.audit.dossier.contents import EMPTY, KEYS
 from cases.audit.layouts import tables_by_label
@@ -19,9 +19,18 @@ from workflows.inspection.records import Place
 from workflows.kinds import kind_of
 
 Row = tuple[str, str, str]
-TRACES = frozenset({"due_trace", "row_version", "updated_by_id", "updated_at", "sha256", "sent_sha256", "file"})
+TRACES = frozenset(
+    {"due_trace", "row_version", "updated_by_id", "updated_at", "sha256", "sent_sha256", "file", "kind", "media_type"}
+)
 TITLES = ("name", "title", "number", "no")
 LONGEST = 500  # characters of one value
+LABELS = {
+    "fixed_by": gettext_lazy("Rectified by"),
+    "closed_by": gettext_lazy("Closed by"),
+    "uploaded_by": gettext_lazy("Uploaded by"),
+    "removed_by": gettext_lazy("Removed by"),
+    "started_by": gettext_lazy("Started by"),
+}  # what the models have no words for
 NAMED: dict[Any, str] = {User: "name", OrgUnit: "name"}
 
 
@@ -66,7 +75,13 @@ class Words:
                 continue
             if (old in EMPTY and new in EMPTY) or (old is False and new in EMPTY) or (old in EMPTY and new is False):
                 continue
-            rows.append((str(field.verbose_name), self.value(label, field, old), self.value(label, field, new)))
+            rows.append(
+                (
+                    str(LABELS.get(field.name, field.verbose_name)),
+                    self.value(label, field, old),
+                    self.value(label, field, new),
+                )
+            )
         return rows
 
     def value(self, label: str, field: Any, value: Any) -> str:
