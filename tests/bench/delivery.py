@@ -32,7 +32,7 @@ from notifications.models import Dispatch, Message, Webhook
 from notifications.outbox import send_dispatches
 from notifications.strictness import parsed
 from tests.bench.measure import report, seconds
-from tests.bench.opening import _clear, county_of
+from tests.bench.opening import clear, county_of
 from tests.worlds import World, moment
 from workflows.quality_cycle.opening import open_year
 
@@ -161,4 +161,4 @@ def _forget(county: OrgUnit) -> None:
     with rewriting():
         for model in (Dispatch, Message, EventDelivery, Webhook):
             model.objects.all()._raw_delete(using="default")
-    _clear(county)
+    clear(county)

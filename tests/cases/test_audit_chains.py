@@ -107,8 +107,8 @@ def test_a_block_under_noting_seals_its_history_rows_and_leaves_nothing_behind_w
         user.save()
         told.subject = user
     event = SystemEvent.objects.get(verb="change")
-    row = User.history.filter(id=user.pk).latest("history_id")
-    layout = layout_of(type(row))
+    row: Any = User.history.filter(id=user.pk).latest("history_id")
+    layout = layout_of(row.__class__)
     assert event.sealed == [[layout.name, row.pk, layout.digest(getattr(row, name) for name in layout.columns)]]
     with pytest.raises(DatabaseError), noting("change", by=SYSTEM, at=AT):
         User(username=user.username).save()
@@ -216,7 +216,7 @@ def whole_story_of_before(world: World) -> Story:
         Case.objects.filter(pk=story.case.pk).update(chain_head=event.hash)
     # As the migration does it: what is there is queued without a digest and sealed as it is found.
     for row in rows:
-        UnsealedRow.objects.create(label=layout_of(type(row)).label, row=row.pk)
+        UnsealedRow.objects.create(label=layout_of(row.__class__).label, row=row.pk)
     seal_rows(AT, limit=10_000)
     return story
 

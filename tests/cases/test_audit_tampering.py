@@ -164,7 +164,7 @@ def edit_history_and_the_row(story: Story) -> str:
 
 def edit_who_changed_it(story: Story) -> str:
     row = Case.history.filter(id=story.case.pk).latest("history_id")
-    other = story.officer.user
+    other: Any = story.officer.user
     as_owner("UPDATE cases_historicalcase SET history_user_id = %s WHERE history_id = %s", [other.pk, row.pk])
     return f"cases.case history row {row.pk}"
 
@@ -227,7 +227,7 @@ def replace_file(story: Story) -> str:
 
 def lose_file(story: Story) -> str:
     kept = Evidence.objects.get()
-    default_storage.delete(kept.file.name)
+    default_storage.delete(str(kept.file.name))
     return f"evidence {kept.pk}"
 
 

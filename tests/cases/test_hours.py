@@ -96,12 +96,12 @@ def test_a_pause_before_the_date_moves_it_by_its_length_and_one_after_it_not_at_
 def test_a_limit_in_days_goes_on_by_the_calendar_as_before() -> None:
     in_days = DeadlineRule(code="test", kind="working_days", clause="test", days=3)
     before = due(EDITION, in_days, year=2020, start=moment("2020-05-06"))
-    pause = {"stopped_at": moment("2020-05-07"), "resumed_at": moment("2020-05-08")}
+    pause: dict[str, Any] = {"stopped_at": moment("2020-05-07"), "resumed_at": moment("2020-05-08")}
     assert went_on(in_days, before, **pause).on == dt.date(2020, 5, 11)  # the Saturday between makes up for a holiday
 
 
 def test_work_without_a_date_is_left_alone_by_a_pause() -> None:
-    pause = {"stopped_at": moment("2020-05-07"), "resumed_at": moment("2020-05-08")}
+    pause: dict[str, Any] = {"stopped_at": moment("2020-05-07"), "resumed_at": moment("2020-05-08")}
     assert went_on(rule(1), Due(None), **pause) == Due(None)
 
 
@@ -121,8 +121,8 @@ def test_why_this_date_names_the_minute_of_start_and_end() -> None:
 
 def test_why_this_date_says_whether_a_pause_moved_it() -> None:
     date = in_hours(moment("2020-05-01 22:30"), 4)
-    on_time = {"stopped_at": moment("2020-05-01 23:00"), "resumed_at": moment("2020-05-02 00:10")}
-    late = {"stopped_at": moment("2020-05-03"), "resumed_at": moment("2020-05-04")}
+    on_time: dict[str, Any] = {"stopped_at": moment("2020-05-01 23:00"), "resumed_at": moment("2020-05-02 00:10")}
+    late: dict[str, Any] = {"stopped_at": moment("2020-05-03"), "resumed_at": moment("2020-05-04")}
     with translation.override("en"):
         moved = explain(went_on(UP, date, **on_time).trace, on=date.on, rule=UP, edition=EDITION).lines[-1]
         stood = explain(went_on(UP, date, **late).trace, on=date.on, rule=UP, edition=EDITION).lines[-1]

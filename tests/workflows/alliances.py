@@ -188,3 +188,8 @@ def placed(city: City, state: str) -> Case:
         item.unit_id, item.role = node.seat_of(again(pilot))
     item.save()
     return again(pilot)
+
+
+def parent_of(case: Case) -> Case:
+    """The case that this one hangs on."""
+    return Case.objects.get(pk=case.parent_id)

@@ -64,7 +64,7 @@ def step(city: City, case: Case, verb: str, by: str, *, hours: float = 1, **deta
 
 def sides(case: Case) -> tuple[str, str]:
     """The contacts who sent and who receive."""
-    up = case.referral.direction == "up"  # type: ignore[attr-defined]
+    up = case.referral.direction == "up"
     return ("member_contact", "lead_contact") if up else ("lead_contact", "member_contact")
 
 
@@ -88,7 +88,7 @@ def brought_to(city: City, case: Case, state: str) -> Case:
     case = step(city, case, "arrive", receiver, hours=7)
     if state == "arrived":
         return case
-    if case.referral.direction == "down":  # type: ignore[attr-defined]
+    if case.referral.direction == "down":
         case = step(city, case, "inform", sender, hours=9, **DISCHARGE)
         return case if state == "informed" else step(city, case, "close", receiver, hours=30, outcome="continued")
     return step(city, case, "close", sender, hours=30, **CLOSING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -30,7 +31,12 @@ from workflows.engine import perform
 pytestmark = pytest.mark.django_db
 
 AT = moment("2021-05-12 10:00")
-SESSION = {"register": "education", "held_on": dt.date(2021, 5, 10), "title": "健康讲座", "attendances": 60}
+SESSION: dict[str, Any] = {
+    "register": "education",
+    "held_on": dt.date(2021, 5, 10),
+    "title": "健康讲座",
+    "attendances": 60,
+}
 
 
 @dataclass
@@ -245,7 +251,7 @@ def test_a_share_of_the_city_is_read_off_by_the_commission_and_the_latest_one_co
     enter_reading(place, early, by=city.commission, at=AT)
     enter_reading(place, late, by=city.commission, at=AT)
     before = shares_of(edition, place, dt.date(2020, 12, 30))
-    assert (before[0].percent, before[0].met) == (55, False)
+    assert (before[0].percent, before[0].met) == (Decimal(55), False)
     found = {share.rule.code: (share.percent, share.met) for share in shares_of(edition, place, AT.date())}
     assert found == {"geriatrics_share": (60, True), "rehabilitation_share": (None, False)}
     assert SystemEvent.objects.filter(verb="enter_reading").count() == 2

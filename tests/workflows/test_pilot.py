@@ -21,6 +21,7 @@ from tests.workflows.alliances import (
     in_practice,
     member,
     membership,
+    parent_of,
     programme_of,
     selected,
 )
@@ -98,7 +99,7 @@ def test_a_programme_without_a_finance_bureau_says_so(city: City) -> None:
     assert refused.value.code == "no_finance_bureau"
 
 
-FAULTY = {
+FAULTY: dict[str, Any] = {
     "lead_not_of_the_city": lambda city: {"lead": unit("hospital", "拱墅区医院", "330105-301", city.district)},
     "has_hospital": lambda city: {
         "members": [member(city.community, "community"), member(city.institution, has_hospital=True)]
@@ -270,7 +271,7 @@ def test_an_extension_lies_within_the_evaluation(city: City, until: Any) -> None
 
 def test_the_last_outcome_closes_the_programme_and_experience_is_published(city: City) -> None:
     pilot = deciding(city)
-    programme = act(city, pilot.parent, "finish_selection", "commission", "2020-03-31")
+    programme = act(city, parent_of(pilot), "finish_selection", "commission", "2020-03-31")
     act(city, pilot, "promote", "commission_head", "2021-10-08")
     assert again(programme).state == "closed"
     act(city, pilot, "publish_experience", "commission", "2021-10-09", experience="做法与成效。")
@@ -280,9 +281,9 @@ def test_the_last_outcome_closes_the_programme_and_experience_is_published(city:
 def test_the_selection_ends_once_every_application_is_decided(city: City) -> None:
     pilot = applied(city)
     with pytest.raises(Conflict):
-        act(city, pilot.parent, "finish_selection", "commission", "2020-03-20")
+        act(city, parent_of(pilot), "finish_selection", "commission", "2020-03-20")
     act(city, pilot, "decline", "commission_head", "2020-03-20")
-    assert act(city, pilot.parent, "finish_selection", "commission", "2020-03-20").state == "closed"
+    assert act(city, parent_of(pilot), "finish_selection", "commission", "2020-03-20").state == "closed"
 
 
 def test_only_the_applicant_withdraws(city: City) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -112,7 +113,7 @@ def test_who_stands_in_acts_with_both_names(city: City) -> None:
     deputy = person("副手", "member_officer", city.hospital)
     city.people["deputy"] = deputy
     source = Appointment.objects.get(user=city.people["lead"])
-    absence = {"from_": dt.date(2020, 5, 1), "until": dt.date(2020, 6, 1), "reason": "休假。"}
+    absence: dict[str, Any] = {"from_": dt.date(2020, 5, 1), "until": dt.date(2020, 6, 1), "reason": "休假。"}
     delegate(source, deputy, by=city.people["lead"], at=moment("2020-04-30"), **absence)
     act(city, pilot, "set_up_group", "deputy", "2020-05-06", working_group="组长：院长。")
     event = CaseEvent.objects.filter(case=pilot, verb="set_up_group").get()

@@ -9,7 +9,7 @@ import pytest
 
 from cases.errors import Refusal
 from cases.models import Case
-from tests.workflows.alliances import PRACTICE, City, act, applied, build_city, placed, programme_of
+from tests.workflows.alliances import PRACTICE, City, act, applied, build_city, parent_of, placed, programme_of
 from tests.workflows.lifecycle_tables import DATE_VERBS, ITEM_VERBS, Row, leads, stays, table
 from tests.worlds import moment
 from workflows import engine
@@ -102,7 +102,7 @@ def programme_in(city: City, state: str) -> Case:
         return programme_of(city)
     pilot = applied(city)
     act(city, pilot, "select" if state == "running" else "decline", "commission_head", "2020-03-16")
-    return act(city, pilot.parent, "finish_selection", "commission", "2020-03-20")
+    return act(city, parent_of(pilot), "finish_selection", "commission", "2020-03-20")
 
 
 BUILDERS: dict[str, Callable[[City, str], Case]] = {"pilot": placed, "pilot_programme": programme_in}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def test_an_acceptance_and_a_cancelling_at_once_leave_one_of_them(tries: Callabl
         case = ask(city, pilot)
 
         def accept(case: Case = case) -> object:
-            where = {"department": "骨科", "expected_at": ASKED + 6 * HOUR}
+            where: dict[str, Any] = {"department": "骨科", "expected_at": ASKED + 6 * HOUR}
             return step(city, case, "accept", "lead_contact", version=1, **where)
 
         def cancel(case: Case = case) -> object:
@@ -41,7 +42,7 @@ def test_two_acceptances_at_once_accept_once(tries: Callable[[int, int], int]) -
         case = ask(city, pilot)
 
         def accept(name: str, case: Case = case) -> Callable[[], object]:
-            where = {"department": "骨科", "expected_at": ASKED + 6 * HOUR}
+            where: dict[str, Any] = {"department": "骨科", "expected_at": ASKED + 6 * HOUR}
             return lambda: step(city, case, "accept", name, **where)
 
         assert sorted(race(accept("lead_contact"), accept("lead_head"))) == ["ok", "wrong_state"]
@@ -52,7 +53,7 @@ def test_requests_at_once_have_numbers_of_their_own(tries: Callable[[int, int], 
     pilot = open_pilot(city)
     for _number in range(tries(3, 50)):
         askers = ("member_contact", "community_contact", "lead_contact")
-        outcomes = race(*(lambda name=name: ask(city, pilot, by=name) for name in askers))  # type: ignore[misc]
+        outcomes = race(*(lambda name=name: ask(city, pilot, by=name) for name in askers))
         assert outcomes == ["ok"] * 3
     numbers = list(Case.objects.filter(kind="referral").values_list("number", flat=True))
     assert len(numbers) == len(set(numbers)) == tries(3, 50) * 3

@@ -125,9 +125,7 @@ def test_a_day_counts_once_however_many_entries_name_it(given_stays: list[Stay])
 @given(st.lists(stays, min_size=1, max_size=12))
 def test_merged_days_do_not_touch_each_other_and_come_in_order(given_stays: list[Stay]) -> None:
     found = merged(stay.days for stay in given_stays)
-    assert all(
-        later.first > earlier.last + dt.timedelta(days=1) for earlier, later in itertools.pairwise(found)
-    )
+    assert all(later.first > earlier.last + dt.timedelta(days=1) for earlier, later in itertools.pairwise(found))
 
 
 @given(st.lists(stays, max_size=12), st.randoms(use_true_random=False))

@@ -47,8 +47,8 @@ def test_the_same_link_twice_at_once_counts_once(tries: Callable[[int, int], int
         [token] = new_tokens(1)
         act(city, pilot, "make_links", "lead", "2021-04-12", group="patient", digests=[digest_of(token)])
 
-        def answers(token: str = token) -> object:
-            return answer(token, "satisfied", at=moment("2021-04-13"))
+        def answers(token: str = token) -> None:
+            answer(token, "satisfied", at=moment("2021-04-13"))
 
         assert sorted(race(answers, answers)) == ["link_used", "ok"]
         assert SurveyAnswer.objects.count() == turn
