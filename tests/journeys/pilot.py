@@ -245,7 +245,7 @@ def the_officer_holds_the_exchange(page: Page) -> None:
 
 def the_officer_publishes(page: Page) -> None:
     open_pilot(page)
-    unfold(page, "发布试点经验")
+    page.get_by_role("link", name="发布试点经验").click()
     page.get_by_label("试点经验").fill(EXPERIENCE)
     page.get_by_role("button", name="发布试点经验").click()
     said(page, "已发布")
