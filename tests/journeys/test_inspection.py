@@ -16,7 +16,7 @@ from tests.story import Story, problem
 from tests.worlds import build_world, moment
 from workflows.engine import perform
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow(25), pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_an_inspector_finds_a_doctored_record(
