@@ -232,7 +232,7 @@ def the_head_promotes(page: Page) -> None:
     open_work(page)
     sound(page)
     page.get_by_role("button", name="予以推广").click()
-    said(page, "已决定推广")
+    expect(page.get_by_role("region", name="办理结果")).to_contain_text("已推广")
 
 
 def the_officer_holds_the_exchange(page: Page) -> None:
