@@ -1,0 +1,49 @@
+"""Work on pilots in a list: named by the alliance, filings by their document, referrals without their patient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cases.models import Case, Filing, WorkItem
+from tests.workflows.alliances import City, build_city, selected
+from tests.workflows.referrals import PLAIN, ask, open_pilot
+from tests.worlds import moment
+from workflows.alliance.naming import alliances
+from workflows.desk.lines import lines_of
+
+NAME = "拱墅区紧密医养联合体"
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return build_city()
+
+
+def named(city: City, who: str, day: str) -> dict[str, str]:
+    items = WorkItem.objects.filter(finished=None).select_related("process").order_by("pk")
+    return {line.href: line.sub for line in lines_of(list(items), city.viewer(who, moment(day)))}
+
+
+def test_a_line_names_the_alliance_and_the_document_that_is_filed(city: City) -> None:
+    pilot = selected(city)
+    plan, agreement = Case.objects.filter(kind="filing", parent=pilot.pk).order_by("filing__kind")[::-1]
+    subs = named(city, "lead", "2020-03-17")
+    assert subs[f"/pilots/{pilot.pk}/"] == NAME
+    assert subs[f"/filings/{plan.pk}/"] == f"{NAME} · {Filing.Kind.PLAN.label}"
+    assert subs[f"/filings/{agreement.pk}/"] == f"{NAME} · {Filing.Kind.AGREEMENT.label}"
+
+
+def test_a_line_of_a_referral_names_the_alliance_and_no_patient(city: City) -> None:
+    referral = ask(city, open_pilot(city))
+    line = named(city, "lead_contact", "2020-06-01 10:30")[f"/referrals/{referral.pk}/"]
+    assert line == NAME
+    assert not any(text in line for text in PLAIN)
+
+
+def test_many_lines_are_named_by_one_query(city: City, django_assert_num_queries: Any) -> None:
+    pilot = selected(city)
+    cases = [pilot, *Case.objects.filter(parent=pilot.pk)]
+    with django_assert_num_queries(1):
+        assert set(alliances(cases).values()) == {NAME}
