@@ -107,7 +107,7 @@ def the_office_files(page: Page) -> None:
     said(page, "工作小组已登记。")
     for kind, text in (("实施方案", PLAN), ("协议书", AGREEMENT)):
         open_pilot(page)
-        part(page, "备案事项")
+        part(page, "备案")
         page.get_by_role("region", name=kind).get_by_role("link", name="第1版").click()
         _write_and_file(page, text)
     sound(page)

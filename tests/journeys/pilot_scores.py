@@ -58,7 +58,7 @@ def the_officer_fixes(page: Page) -> None:
     open_work(page)
     page.get_by_role("link", name="查看绩效评价表").first.click()
     expect(page.get_by_role("main")).to_contain_text(re.compile("有 ?1 ?项"))
-    page.get_by_role("button", name="形成联合评分").click()
+    page.get_by_role("button", name="确定联合评分").click()
     expect(page.get_by_role("alert").first).to_be_visible()
     incentive = row(page, "incentive")
     expect(incentive).to_contain_text("各栏不一致")
@@ -66,7 +66,7 @@ def the_officer_fixes(page: Page) -> None:
     incentive.get_by_label("市级").check()
     expect(page.locator("#saved")).to_contain_text(SAVED)
     sound(page)
-    page.get_by_role("button", name="形成联合评分").click()
+    page.get_by_role("button", name="确定联合评分").click()
     said(page, "联合评分已确定")
 
 
