@@ -20,6 +20,7 @@ from workflows.alliance.funds.forms import AllocationForm
 from workflows.alliance.funds.kind import FUND
 from workflows.alliance.funds.opening import allocate
 from workflows.alliance.funds.states import State
+from workflows.alliance.funds.uses import FEN
 from workflows.finding.forms import take_over
 from workflows.web import case_in_scope
 
@@ -50,7 +51,8 @@ def _list(request: HttpRequest, cases: QuerySet[Case], pilot: Any) -> HttpRespon
         "pilot": pilot,
         "page": page,
         "lines": [
-            (case, State(case.state).label, case.state == State.CHECKED, case.spent or Decimal(0)) for case in page.rows
+            (case, State(case.state).label, case.state == State.CHECKED, (case.spent or Decimal(0)).quantize(FEN))
+            for case in page.rows
         ],
         "may_allocate": bool(viewer.unit_ids("run_pilots")),
         "nav_current": "pilots" if pilot else "funds",

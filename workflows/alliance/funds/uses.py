@@ -20,12 +20,13 @@ from workflows.step import Step
 
 FIELDS = ("paid_on", "amount", "purpose", "voucher")
 HOLDER = "party:holder"
+FEN = Decimal("0.01")
 
 
 def spent(fund: Fund) -> Decimal:
     """What has been paid out of the fund, in yuan."""
     total = FundUse.objects.filter(fund=fund, struck_at=None).aggregate(total=Sum("amount"))["total"]
-    return total or Decimal(0)
+    return (total or Decimal(0)).quantize(FEN)
 
 
 class UseVerbs:
