@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from cases.models import Appointment, OrgUnit, RosterImport, User
@@ -54,9 +55,9 @@ class Proposal(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting for confirmation")
-        CONFIRMED = "confirmed", _("Confirmed")
+        CONFIRMED = "confirmed", pgettext_lazy("proposal", "Confirmed")
         DECLINED = "declined", _("Declined")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("proposal", "Withdrawn")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="proposals", verbose_name=_("Person"))
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name=_("Unit"))

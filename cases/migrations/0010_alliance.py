@@ -440,7 +440,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="funds",
                         to="cases.orgunit",
-                        verbose_name="Recipient",
+                        verbose_name="Holder of the fund",
                     ),
                 ),
             ],
@@ -1230,7 +1230,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to="cases.orgunit",
-                        verbose_name="Recipient",
+                        verbose_name="Holder of the fund",
                     ),
                 ),
                 (

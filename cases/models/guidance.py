@@ -103,7 +103,7 @@ class Fund(models.Model):
     case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="fund")
     kind = models.CharField(_("Kind"), max_length=10, choices=Kind)
     pilot = models.ForeignKey(Pilot, models.PROTECT, null=True, blank=True, related_name="funds")
-    holder = models.ForeignKey(OrgUnit, models.PROTECT, related_name="funds", verbose_name=_("Recipient"))
+    holder = models.ForeignKey(OrgUnit, models.PROTECT, related_name="funds", verbose_name=_("Holder of the fund"))
     purpose = models.TextField(_("Purpose"))
     amount = models.DecimalField(_("Amount"), max_digits=12, decimal_places=2)
     basis = models.CharField(_("Basis of the amount"), max_length=200, blank=True)

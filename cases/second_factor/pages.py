@@ -27,7 +27,7 @@ class CodeForm(forms.Form):
     """One code: of the telephone, or a recovery code."""
 
     code = forms.CharField(
-        label=gettext_lazy("Code"),
+        label=gettext_lazy("One-time code"),
         max_length=30,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}

@@ -17,7 +17,7 @@ class AllocationForm(forms.Form):
     """What is given to whom, for what; amounts in yuan."""
 
     kind = forms.ChoiceField(label=pgettext_lazy("fund", "Kind"), choices=Fund.Kind.choices)
-    holder = forms.ModelChoiceField(label=gettext_lazy("Recipient"), queryset=OrgUnit.objects.none())
+    holder = forms.ModelChoiceField(label=gettext_lazy("Holder of the fund"), queryset=OrgUnit.objects.none())
     pilot = forms.ModelChoiceField(
         label=gettext_lazy("Alliance pilot"),
         queryset=Pilot.objects.none(),
