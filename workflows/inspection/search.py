@@ -143,7 +143,7 @@ def _by_time() -> QuerySet[CaseEvent]:
 
 def _narrowed(events: QuerySet[CaseEvent], asked: dict[str, Any]) -> QuerySet[CaseEvent]:
     if asked.get("kind"):
-        events = events.filter(sort=asked["kind"])
+        events = events.filter(Q(sort=asked["kind"]))
     if asked.get("since"):
         events = events.filter(at__gte=start_of_day(asked["since"]))
     if asked.get("until"):
