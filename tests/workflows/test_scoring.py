@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from cases.access import Viewer
+from cases.editions.pinned import forget_editions
 from cases.errors import Conflict, Invalid, OutOfScope, Refusal
-from cases.models import Activity, Case, CaseEvent, FinalScore, Score
+from cases.models import Activity, Case, CaseEvent, Edition, FinalScore, Score
 from cases.saving import StaleRow
 from cases.scoring.columns import lines_of, save_score
 from cases.scoring.joint import OWN, digest_of, joint_lines, save_final
@@ -91,6 +92,23 @@ def test_the_summary_report_opens_a_column_for_each_of_those_who_score(city: Cit
         "finance": (city.finance.pk, "finance_officer", "scoring_finance"),
     }
     assert Case.objects.filter(kind="scoring", parent=pilot.pk).count() == 3
+
+
+def test_a_district_scores_a_column_where_the_edition_asks_for_it(city: City) -> None:
+    edition = Edition.objects.get(code="alliance-pilot")
+    columns = {"columns": ["self", "district", "city", "finance"]}
+    edition.data = {**edition.data, "evaluation": {**edition.data["evaluation"], **columns}}
+    edition.digest = "d" * 64
+    edition.save()
+    forget_editions()
+    pilot = in_scoring(city)
+    item = column(pilot, "district").work_items.get(finished=None)
+    assert (item.unit, item.role, item.due_rule) == (city.district, "county_officer", "scoring_district")
+    for name in ("self", "city", "finance"):
+        submit(city, pilot, name)
+    assert again(pilot).state == "scoring"
+    submit(city, pilot, "district")
+    assert again(pilot).state == "joint"
 
 
 def test_the_last_column_wakes_the_pilot_and_not_one_before_it(city: City) -> None:
@@ -223,7 +241,10 @@ TABLE: dict[str, tuple[set[str], dict[str, str]]] = {
 }
 
 
-OF_EVERY_KIND = {"claim", "release", "hand_over", "nudge", "redate", "affirm_date", "extend", "readdress"}
+OF_EVERY_KIND = {
+    *("claim", "release", "hand_over", "nudge", "redate", "affirm_date", "extend", "readdress"),
+    "note_inspection",
+}
 
 
 def self_column_in(state: str, city: City) -> Case:
