@@ -355,6 +355,9 @@ class TestManyAtOnce:
         assert list(faults(Case.objects.all())) == []
 
 
+KEYS_AND_HASHES = ("id", "history_id", "item_id", "hash", "chain_head")
+
+
 def written_by(work: Any) -> list[dict[str, Any]]:
     """The rows that the work leaves of its case, without keys and hashes; undone again."""
     from django.db import transaction
@@ -365,6 +368,8 @@ def written_by(work: Any) -> list[dict[str, Any]]:
     for table, name in ((Case, "pk"), (WorkItem, "process"), (CaseEvent, "case"), (history_of(Case)[0], "id")):
         for row in table.objects.filter(**{name: case.pk}).order_by("pk"):
             values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
-            left.append({key: value for key, value in values.items() if key not in ("id", "history_id", "item_id")})
+            if "sealed" in values:  # with the keys of history rows, which PostgreSQL does not give twice
+                values["sealed"] = [entry[0] for entry in values["sealed"]]
+            left.append({key: value for key, value in values.items() if key not in KEYS_AND_HASHES})
     transaction.savepoint_rollback(point)
     return left
