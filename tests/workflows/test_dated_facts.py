@@ -103,6 +103,15 @@ def test_a_cancelled_cycle_counts_nowhere_and_again_once_it_is_reopened(story: S
     assert of_cycle(story)[-1] == (True, True, 80, 12)
 
 
+def test_a_form_that_was_withdrawn_before_the_cancelling_does_not_count_once_it_is_reopened(story: Story) -> None:
+    story.on("2021-03-01").submit()
+    story.on("2021-03-02").perform("withdraw", story.head)
+    story.on("2021-04-01").perform("cancel", story.approver, reason="误操作。")
+    story.on("2021-04-05").perform("reopen", story.world.actor("prefecture_officer"), reason="误撤。")
+    assert not CycleFact.objects.filter(cycle=story.case.pk, valid_until=None).exists()
+    assert list(faults([story.case])) == []
+
+
 def test_the_check_of_cases_finds_a_fact_that_somebody_has_changed(story: Story) -> None:
     story.on("2021-03-01").submit({"A1-19": problem(["hand"]), "A1-08": problem()})
     story.on("2021-03-10").approve()

@@ -36,15 +36,18 @@ def count_again(step: Step) -> None:
     """A cancelled cycle was reopened: what it had submitted and what was verified of it counts again."""
     if step.case.state != "cancelled":
         return
-    last = CycleFact.objects.filter(cycle=step.case.pk).order_by("-valid_from").values(*NOTHING).first()
-    if last is not None:
-        step.replace_facts((last,))
+    # Not the last fact that there was: a form that had been withdrawn before the cancelling counts no more.
+    now = _by_records(step.case)
+    if now:
+        step.replace_facts(now)
 
 
 def told_by_records(case: Any) -> Facts:
     """What the trail, the versions and the verifications say that counts of the cycle now: to check the facts by."""
-    if case.state == "cancelled":
-        return ()
+    return () if case.state == "cancelled" else _by_records(case)
+
+
+def _by_records(case: Any) -> Facts:
     self_checked = sent_back = False
     for verb, source in case.events.order_by("seq").values_list("verb", "source"):
         sent_back = sent_back or verb in ("return_", "reopen")
