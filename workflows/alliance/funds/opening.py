@@ -17,14 +17,10 @@ from cases.models import Case, Fund, Membership, OrgUnit, Pilot, Sequence
 from cases.signals import recorded
 from workflows.alliance.editions import edition_on
 from workflows.alliance.funds.kind import FUND
+from workflows.alliance.opening import finance_bureaus
 from workflows.alliance.parties import give_part
 from workflows.engine import open_case
 from workflows.step import Batch, Step
-
-
-def bureau_of(city: OrgUnit, on: dt.date) -> OrgUnit | None:
-    """The finance bureau of the city, the first by code where there are several."""
-    return OrgUnit.objects.filter(superior=city, kind=OrgUnit.Kind.FINANCE_BUREAU).active(on).order_by("code").first()
 
 
 def subsidy_basis(lead: OrgUnit, year: int) -> str:
@@ -54,7 +50,8 @@ def allocate(city: OrgUnit, values: Mapping[str, Any], *, by: Actor, at: dt.date
             hint=_("The city’s commission allocates the funds of the pilots."),
         )
     today, year = local_date(at), int(values["year"])
-    bureau, holder, pilot = bureau_of(city, today), values["holder"], values.get("pilot")
+    bureau = next(iter(finance_bureaus(city, today)), None)
+    holder, pilot = values["holder"], values.get("pilot")
     faults = _faults(city, values["kind"], holder, pilot, year, today)
     if bureau is None:
         faults["holder"] = [_("The city has no finance bureau that could check: enter it with the roster first.")]
