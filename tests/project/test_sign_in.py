@@ -33,7 +33,10 @@ AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 
 @pytest.fixture
 def world() -> World:
-    return build_world()
+    built = build_world()
+    # The world may have been built by an earlier test at another time; here its people came today.
+    User.objects.update(date_joined=AT)
+    return built
 
 
 @pytest.fixture(autouse=True)
