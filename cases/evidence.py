@@ -25,7 +25,7 @@ from cases.tree import within
 from cases.uploads import ACCEPT, clean_name, examine
 
 __all__ = ["ACCEPT", "clean_name", "examine", "is_submitted", "look_at", "readable", "remove", "store", "submitted"]
-_OF_PILOTS = ("minutes", "activity", "score", "register", "voucher")
+_OF_PILOTS = ("minutes", "activity", "score", "register", "voucher", "summary_report")
 SEEN_WITH_THE_CASE = ("before", "after", "progress", "enforcement", *_OF_PILOTS)
 
 

@@ -46,6 +46,7 @@ class Evidence(models.Model):
         SCORE = "score", _("Score")
         REGISTER = "register", _("Register of a guidance centre")
         VOUCHER = "voucher", _("Voucher")
+        SUMMARY_REPORT = "summary_report", _("Summary report")
 
     class Scan(models.TextChoices):
         """What the virus scanner said; nothing where there is none, and of files from before there was one."""

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import Case, Membership
+from cases.models import Case, CaseEvent, Evidence, Membership
 from tests.workflows.alliances import (
     City,
     act,
@@ -23,8 +24,12 @@ from tests.workflows.alliances import (
     placed,
     programme_of,
 )
+from tests.workflows.filings import filed
 from tests.worlds import moment
 from workflows.alliance.states import State
+
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 @pytest.fixture
@@ -229,3 +234,27 @@ def test_every_new_role_has_an_inbox_a_page_of_its_own_and_a_navigation(city: Ci
             assert client.get(reverse(name)).status_code == 200, name
         place = "guidance" if by == "centre" else "pilots"
         assert f'href="{reverse(place)}"' in text(client.get(reverse("inbox")))
+
+
+def test_the_summary_report_takes_files_that_whoever_reads_the_pilot_opens(city: City) -> None:
+    pilot = act(city, filed(city), "begin_evaluation", "system", "2021-05-06")
+    address, page = reverse("pilot_verb", args=[pilot.pk, "report"]), reverse("pilot", args=[pilot.pk])
+    with on("2021-05-10"):
+        lead = signed_in(city, "lead")
+        assert 'enctype="multipart/form-data"' in text(lead.get(page))
+        sent: dict[str, Any] = {"version": pilot.version, "summary": "试点总结。"}
+        bad = SimpleUploadedFile("总结.exe", b"MZ" + bytes(50))
+        refused = lead.post(address, sent | {"files": bad})
+        assert (refused.status_code, "试点总结。" in text(refused)) == (422, True)
+        assert again(pilot).state == "reporting"
+        good = [SimpleUploadedFile("总结报告.pdf", PDF), SimpleUploadedFile("数据.pdf", PDF.replace(b"1.4", b"1.5"))]
+        assert lead.post(address, sent | {"files": good}).status_code == 302
+        for name in ("commission", "member", "finance", "district"):
+            client = signed_in(city, name)
+            assert "总结报告.pdf" in text(client.get(page)), name
+            assert client.get(reverse("evidence", args=[Evidence.objects.earliest("pk").pk])).status_code == 200, name
+        outside = signed_in(city, "sibling")
+        assert outside.get(reverse("evidence", args=[Evidence.objects.earliest("pk").pk])).status_code == 404
+    files = CaseEvent.objects.get(case=pilot.pk, verb="report").details["files"]
+    assert files == sorted(Evidence.objects.values_list("sha256", flat=True))
+    assert len(files) == 2

@@ -11,9 +11,11 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cases.evidence import ACCEPT
 from cases.models import Membership, OrgUnit, Pilot, User
 from workflows.alliance.deciding import LONGEST as LONGEST_TEXT
 from workflows.alliance.opening import LONGEST, LONGEST_TITLE
+from workflows.finding.forms import SeveralFiles
 from workflows.forms import ReasonForm
 from workflows.programme.forms import DayInput
 
@@ -112,6 +114,11 @@ class GroupForm(forms.Form):
 
 class SummaryForm(forms.Form):
     summary = forms.CharField(label=_("Summary report"), max_length=LONGEST_TEXT, widget=forms.Textarea)
+    files = SeveralFiles(label=_("Files of the report"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"].widget.attrs["accept"] = ACCEPT
 
 
 class ExchangeForm(forms.Form):

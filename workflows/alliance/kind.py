@@ -41,6 +41,7 @@ from workflows.alliance.programme import close_when_over
 from workflows.alliance.registers.verbs import RegisterVerbs
 from workflows.alliance.scoring import confirming  # noqa: F401 - what columns do when a pilot takes a step
 from workflows.alliance.states import FINALS, LIVE, RUNNING, State
+from workflows.alliance.summary import keep_report
 from workflows.alliance.survey.verbs import SurveyVerbs
 from workflows.common import ItemVerbs
 from workflows.kinds import Kind, register
@@ -179,7 +180,7 @@ class PilotCase(SurveyVerbs, RegisterVerbs, CommitteeVerbs, FilingVerbs, NudgeVe
     def report(self, step: Step) -> None:
         """形成总结报告上报市卫生健康委: the scoring begins with it, one column for each of those who score."""
         prepare(step)
-        save_record(step, self.pilot, summary=text_of(step, "summary", _("Write the summary report.")))
+        keep_report(step, self.pilot)
         follow_up(step)
 
     @verb(label=pgettext_lazy("pilot", "Columns complete"), source=State.SCORING, target=State.JOINT)

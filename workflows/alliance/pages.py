@@ -24,11 +24,13 @@ from workflows.alliance.membership import composition_faults
 from workflows.alliance.opening import PILOT
 from workflows.alliance.shown import own_memberships, parts_of, people_for, stages_of, tiers_of, units_that_join
 from workflows.alliance.states import FINALS, RUNNING, State
+from workflows.alliance.summary import files_of_report
 from workflows.desk.timeline import entries
 from workflows.desk.verb_pages import open_item
 from workflows.desk.verbs import colleagues_of, offers
 from workflows.finding.forms import take_over
 from workflows.forms import ReasonForm
+from workflows.step import edition_of
 from workflows.web import case_in_scope, perform_from, possible_verbs
 
 MOST_EVENTS = 50
@@ -84,7 +86,7 @@ def pilot_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     case = case_in_scope(request, pk, PILOT)
     if verb not in FORMS:
         raise Refusal("unknown_verb", _("There is no such action on this kind of case."))
-    form = _form(verb, viewer_of(request), case, request.POST)
+    form = _form(verb, viewer_of(request), case, request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, case, {verb: form}, 422)
     details = form.details if isinstance(form, asked.MemberForm) else dict(form.cleaned_data)
@@ -98,7 +100,7 @@ def pilot_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     return redirect(PILOT, pk)
 
 
-def _form(verb: str, viewer: Viewer, case: Any, data: Any = None) -> forms.Form:
+def _form(verb: str, viewer: Viewer, case: Any, data: Any = None, files: Any = None) -> forms.Form:
     record: Pilot = case.pilot
     kind: Any = FORMS[verb]
     given: dict[str, Any] = {"auto_id": f"{verb}-%s"}
@@ -112,7 +114,7 @@ def _form(verb: str, viewer: Viewer, case: Any, data: Any = None) -> forms.Form:
     texts = {"set_up_group": "working_group", "report": "summary", "publish_experience": "experience"}
     if verb in texts:
         given["initial"] = {texts[verb]: getattr(record, texts[verb])}
-    form: forms.Form = kind(data, **given)
+    form: forms.Form = kind(data, files, **given)
     return form
 
 
@@ -135,6 +137,8 @@ def _page(request: HttpRequest, case: Any, bound: dict[str, forms.Form], status:
     context = {
         "case": case,
         "record": record,
+        "report_files": files_of_report(case),
+        "max_mb": edition_of(case).settings.max_upload_mb,
         "item": item,
         "state": State(case.state).label,
         "over": case.state in FINALS,
