@@ -12,7 +12,7 @@ from notifications.recipients import ITEM_TARGETS, SIDE_TARGETS, Directory, Reci
 from notifications.rules import Rule, Rules
 from notifications.seen import SeenEvent
 
-SPECIAL = frozenset({"told", "starter", "watchers", "administrators", "below", "parties"})
+SPECIAL = frozenset({"told", "starter", "watchers", "administrators", "below", "parties", "named"})
 
 
 class Hearing(NamedTuple):
@@ -49,7 +49,7 @@ class Batch:
             event.case.unit_id for event, lines in self.lines if any("below" in rule.to for rule in lines)
         )
         self.directory.load_units_of_parties(
-            event.case_id for event, lines in self.lines if any("parties" in rule.to for rule in lines)
+            event.case_id for event, lines in self.lines if any({"parties", "named"} & set(rule.to) for rule in lines)
         )
 
     def _wanting(self, of: str) -> list[SeenEvent]:
@@ -130,6 +130,8 @@ class Batch:
             yield from self.directory.administrators()
         elif target == "parties":
             yield from self.directory.officers_of_parties(event.case_id)
+        elif target == "named":
+            yield from self.directory.officers_of_parties(event.case_id, event.details.get("units", ()))
         else:
             yield from self.directory.officers_below(event.case.unit_id)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -222,9 +222,11 @@ class Directory:
         units = (self._places[pk] for pk in self._below.get(unit_id, ()))
         return once(person for unit in units for person in self.holders(unit.pk, POSTS[unit.kind].officer, "below"))
 
-    def officers_of_parties(self, case_id: int) -> list[Recipient]:
-        """Who does the daily work of each unit that takes part in a case."""
+    def officers_of_parties(self, case_id: int, named: Collection[int] | None = None) -> list[Recipient]:
+        """Who does the daily work of each unit that takes part in a case, or of those of them that are named."""
         units = self._units_of_parties.get(case_id, ())
+        if named is not None:
+            units = [each for each in units if each[0] in named]
         return once(
             person for unit_id, part in units for person in self.holders(unit_id, PART_ROLES[part][0], "parties")
         )

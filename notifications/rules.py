@@ -41,6 +41,7 @@ Audience = Literal[
     "administrators",
     "below",
     "parties",
+    "named",
 ]
 Whose = Literal["acted", "next", "opened", "case"]
 Level = Literal["info", "task", "reminder", "nudge", "escalation"]

@@ -45,6 +45,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("guidance", "workflows.alliance.guidance.behind.remind_those_behind", 3600, 100, ("events",), "targets"),
     Sweep("alarms", "notifications.alarms.fire_alarms", 15, 1000, ("events",), "reminders and escalation"),
     Sweep("phases", "workflows.alliance.clock.turn_phases", 60, 500, ("events",), "phases of pilots"),
+    Sweep("newcomers", "workflows.alliance.newcomers.invite", 600, 100, ("events",), "units new to a programme"),
     Sweep("events", "notifications.outbox.deliver_events", 15, 1000, ("dispatches",), "events become messages"),
     Sweep("digests", "notifications.digests.gather_digests", 60, 500, ("dispatches",), "the day's e-mail of a person"),
     Sweep("dispatches", "notifications.outbox.send_dispatches", 15, 100, (), "e-mail and webhook calls"),

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from cases.errors import Conflict, Invalid, Refusal, WrongRole
+from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
 from cases.models import Case, CaseParty, Pilot
+from notifications.models import Message
+from notifications.outbox import deliver_events
 from tests.workflows.alliances import (
     AGREED,
     City,
@@ -25,9 +27,10 @@ from tests.workflows.alliances import (
     programme_of,
     selected,
 )
-from tests.worlds import moment, unit
+from tests.worlds import moment, person, unit
 from workflows.alliance.clock import turn_phases
 from workflows.alliance.membership import composition_faults, members_of
+from workflows.alliance.newcomers import invite
 from workflows.alliance.opening import apply, open_programme
 from workflows.alliance.period import in_practice as within_practice
 
@@ -312,3 +315,38 @@ def test_the_exchange_meeting_has_been_held_in_the_evaluation(city: City, on: An
         city, pilot, "hold_exchange", "commission", "2021-10-08", exchange_on=dt.date(2021, 9, 30), exchange="交流。"
     )
     assert done.state == "deciding"
+
+
+# ── units that the roster gains later ──
+
+
+def test_who_comes_into_the_roster_later_is_invited_once_hears_of_it_and_applies(city: City) -> None:
+    programme = programme_of(city)
+    assert invite(moment("2020-02-11")) == 0
+    hospital = unit("hospital", "市新建医院", "330100-009", city.city, opened_on=dt.date(2020, 2, 12))
+    district = unit("county", "滨江区卫生健康局", "330108", city.city, opened_on=dt.date(2020, 2, 12))
+    city.people["new_lead"] = person("新办", "alliance_officer", hospital)
+    city.people["new_district"] = person("新区", "county_officer", district)
+    given = application(city, lead=hospital, name="新联合体")
+    with pytest.raises(OutOfScope):
+        apply_as(city, "new_lead", given, programme)
+    assert invite(moment("2020-02-11 23:00")) == 0  # the day has not come
+    assert invite(moment("2020-02-12")) == 1
+    assert invite(moment("2020-02-12")) == 0
+    deliver_events(moment("2020-02-12 01:00"))
+    told = set(Message.objects.filter(case=programme, rule="pilot_invited").values_list("recipient__name", flat=True))
+    assert told == {"新办", "新区", city.people["commission"].name}
+    pilot = apply_as(city, "new_lead", given, again(programme))
+    assert pilot.pilot.lead == hospital
+    nominated = {**application(city), "name": "滨江联合体"}
+    assert apply_as(city, "new_district", nominated, again(programme)).pilot.applicant == district
+
+
+def test_the_commission_invites_new_units_where_the_clock_stands(city: City) -> None:
+    programme = programme_of(city)
+    with pytest.raises(Conflict) as refused:
+        act(city, programme, "invite", "commission", "2020-02-12")
+    assert refused.value.code == "nobody_new"
+    unit("hospital", "市新建医院", "330100-009", city.city)
+    act(city, programme, "invite", "commission", "2020-02-12")
+    assert CaseParty.objects.filter(case=programme, part="lead", unit__code="330100-009").exists()

@@ -64,6 +64,7 @@ PILOT = table(
 PROGRAMME = table(
     f"""
     announce         | system                        | selecting>selecting
+    invite           | commission system             | {stays("selecting running")}
     apply            | {LEAD} other_lead district district_head other_district | selecting>selecting
     finish_selection | commission                    | selecting>running,closed
     close            | system                        | running>closed

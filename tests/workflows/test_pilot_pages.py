@@ -28,7 +28,6 @@ from tests.workflows.filings import filed
 from tests.worlds import moment
 from workflows.alliance.states import State
 
-
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 

@@ -17,6 +17,7 @@ from cases.keyset import page_of
 from cases.models import OrgUnit
 from cases.web import actor_of, viewer_of
 from workflows.alliance.forms import ROWS, ApplicationForm, MemberRows, ProgrammeForm
+from workflows.alliance.newcomers import newcomers
 from workflows.alliance.opening import KIND, PILOT, apply, open_programme
 from workflows.alliance.shown import applicants_units, pilots_of, programmes_of, units_that_join
 from workflows.alliance.states import PHASE_OF, ProgrammeState, State
@@ -133,6 +134,7 @@ def _programme_page(request: HttpRequest, case: Any, refusal: Any, status: int) 
         "may_apply": "apply" in verbs,
         "nominates": viewer.may("party:district", case),
         "may_finish": "finish_selection" in verbs,
+        "new_units": [unit for _part, unit in newcomers(case, viewer.on)] if "invite" in verbs else [],
         "refusal": refusal,
         "nav_current": "pilots",
     }

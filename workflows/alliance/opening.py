@@ -83,13 +83,8 @@ def open_programme(unit: OrgUnit, *, title: str, notice: str = "", year: int, by
             slot=f"{KIND}:{unit.pk}:{year}",
             grant=grant,
         )
-        for part, units in (
-            ("district", OrgUnit.objects.active(today).filter(superior=unit.pk, kind=OrgUnit.Kind.COUNTY)),
-            ("lead", city_hospitals(unit, today)),
-            ("finance", bureaus),
-        ):
-            for each in units:
-                give_part(case.step, case, each, part, today)
+        for part, each in taking_part(unit, today):
+            give_part(case.step, case, each, part, today)
         batch.write()
         step: Step = case.step
         step.batch = Batch()
@@ -98,6 +93,13 @@ def open_programme(unit: OrgUnit, *, title: str, notice: str = "", year: int, by
         step.batch.write()
     recorded.send(Case)
     return opened
+
+
+def taking_part(city: OrgUnit, on: dt.date) -> list[tuple[str, OrgUnit]]:
+    """The units that a city's programme is for, each with its part, as the roster stands on the day."""
+    districts = OrgUnit.objects.active(on).filter(superior=city.pk, kind=OrgUnit.Kind.COUNTY).order_by("path")
+    parts = (("district", list(districts)), ("lead", city_hospitals(city, on)), ("finance", finance_bureaus(city, on)))
+    return [(part, unit) for part, units in parts for unit in units]
 
 
 def city_hospitals(city: OrgUnit, on: dt.date) -> list[OrgUnit]:

@@ -16,18 +16,22 @@ from cases.errors import Conflict
 from cases.models import Case, PilotProgramme, WorkItem
 from cases.roles import Role
 from workflows.alliance.applying import take_application
+from workflows.alliance.newcomers import GOING_ON, invite_newcomers
 from workflows.alliance.opening import KIND
 from workflows.alliance.states import FINALS, ProgrammeState, State
+from workflows.alliance.words import PROGRAMMES
 from workflows.common import ItemVerbs
 from workflows.engine import cascade, lock
+from workflows.holding import HoldVerbs
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Gate, Task, Wait
 from workflows.nudging import NudgeVerbs
 from workflows.rules import verb
 from workflows.step import Step
+from workflows.supervision.opening import SuperviseVerbs
 
 
-class PilotProgrammeCase(NudgeVerbs, ItemVerbs, Case):
+class PilotProgrammeCase(HoldVerbs, SuperviseVerbs, NudgeVerbs, ItemVerbs, Case):
     """A city’s programme of alliance pilots as a case; the pilots are its children."""
 
     pilot_programme: PilotProgramme
@@ -42,9 +46,20 @@ class PilotProgrammeCase(NudgeVerbs, ItemVerbs, Case):
         """With the opening: districts, hospitals and the finance bureau hear of it."""
 
     @verb(
+        label=pgettext_lazy("pilots", "Invite new units"),
+        source=GOING_ON,
+        permission="run_pilots",
+        system=True,
+    )
+    def invite(self, step: Step) -> None:
+        """Districts, hospitals and bureaus that the roster has gained since the opening; they hear of it."""
+        invite_newcomers(step)
+
+    @verb(
         label=pgettext_lazy("pilots", "Apply"),
         source=ProgrammeState.SELECTING,
         permission=("party:lead", "party:district"),
+        opens=True,
     )
     def apply(self, step: Step) -> None:
         """A hospital for itself, or a district for one; the head of the commission hears of it."""
@@ -119,6 +134,8 @@ PROGRAMME = register(
         initial=ProgrammeState.SELECTING,
         finals=frozenset({ProgrammeState.CLOSED}),
         page=lambda case: reverse("pilot_programme", args=[case.pk]),
+        work=PROGRAMMES,
+        section="pilots",
         record="pilot_programme",
     )
 )
