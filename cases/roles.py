@@ -138,6 +138,15 @@ PART_ROLES: dict[str, tuple[str, ...]] = {
     "district": (Role.COUNTY_OFFICER, Role.COUNTY_APPROVER),
     "finance": (Role.FINANCE_OFFICER,),
     "holder": (Role.ALLIANCE_OFFICER, Role.CENTRE_OFFICER, Role.INSTITUTION_HEAD),
+    "asker": (
+        Role.ALLIANCE_OFFICER,
+        Role.MEMBER_OFFICER,
+        Role.COUNTY_OFFICER,
+        Role.COUNTY_APPROVER,
+        Role.CENTRE_OFFICER,
+        Role.FINANCE_OFFICER,
+        Role.INSTITUTION_HEAD,
+    ),
     "sender": (Role.REFERRAL_CONTACT, Role.INSTITUTION_HEAD),
     "receiver": (Role.REFERRAL_CONTACT, Role.INSTITUTION_HEAD),
 }

@@ -18,6 +18,7 @@ from cases.errors import Conflict
 from cases.ladders import next_alarm
 from cases.models import Case, Hold
 from cases.saving import sign
+from workflows.authority import require_superior
 from workflows.dating import date_of
 from workflows.engine import CONSEQUENCES, cascade, lock_many
 from workflows.kinds import KINDS
@@ -28,14 +29,14 @@ RELATIVE = ("working_days", "record", "hours")
 
 
 class HoldVerbs:
-    """Hold and release; what is held under a case goes with it, as a cycle's live findings do."""
+    """Hold and release by a superior; what can be held under a case goes with it, as a cycle's live findings do."""
 
     held_at: dt.datetime | None
 
     @verb(label=gettext_lazy("Put on hold"), source="*", permission="oversee", reason=True)
     def hold(self, step: Step) -> None:
         """Nobody moves the case on until it is released, and no alarm sounds."""
-        _check_live(step.case)
+        _begin(step)
         if self.held_at is not None:
             raise Conflict("already_on_hold", _("The case is on hold already."))
         self.held_at = step.at
@@ -50,13 +51,13 @@ class HoldVerbs:
     @verb(label=gettext_lazy("Release from hold"), source="*", permission="oversee")
     def release_hold(self, step: Step) -> None:
         """The clock runs on: what was left of a limit is left of it still."""
-        _check_live(step.case)
+        _begin(step)
         since, parent = self.held_at, step.case.parent
         if since is None:
             raise Conflict("not_on_hold", _("The case is not on hold."))
         if parent is not None and parent.held_at is not None and not step.details.get("together"):
-            message = _("The annual cycle of this finding is on hold.")
-            raise Conflict("cycle_on_hold", message, hint=_("Release the cycle; its findings follow."))
+            message = _("The case that this one belongs to is on hold: %(case)s.") % {"case": parent}
+            raise Conflict("parent_on_hold", message, hint=_("Release that one; what was held with it follows."))
         self.held_at = None
         _end(step, since)
         _go_on(step, since)
@@ -65,9 +66,12 @@ class HoldVerbs:
         _tell_whether_together(step)
 
 
-def _check_live(case: Case) -> None:
-    if case.finished is not None:
+def _begin(step: Step) -> None:
+    """A case that is not over, held or released by a superior, or together with the one above it."""
+    if step.case.finished is not None:
         raise Conflict("wrong_state", _("The case is over."))
+    if not step.details.get("together"):
+        require_superior(step)
 
 
 def _children(case: Case, **held: Any) -> Iterable[Case]:

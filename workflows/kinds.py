@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -32,6 +32,20 @@ class Verb:
         return frozenset(target for transition in self.transitions for target in targets(transition))
 
 
+@dataclass(frozen=True)
+class Destination:
+    """The page of a node's work, the stage it belongs to, and the words of its row and button.
+
+    ``page`` names an address that takes the key of the case; empty: the kind's own. Without a ``title`` the row is
+    named by its task and the number of the case.
+    """
+
+    page: str
+    stage: Any
+    title: Any
+    button: Any
+
+
 # The values of the rows that hold now, without their dates: equal ones are the same facts.
 Facts = tuple[dict[str, Any], ...]
 
@@ -43,7 +57,9 @@ class Kind:
     ``programme`` is the code of the editions that its cases are pinned to; empty: those of the case that it hangs on.
     ``record`` names the one-to-one record that its verbs work on. ``facts`` says what of a case counts in figures, as
     rows of its fact table that hold from now on: the engine compares it before and after each verb. ``about`` says what
-    cases of the kind are about, by key and all at once, where a list needs more than their number.
+    cases of the kind are about, by key and all at once, where a list needs more than their number and unit. ``work``
+    says by node where its work is done and in which words; ``section`` is the entry of the navigation that its pages
+    belong to.
     """
 
     code: str
@@ -58,6 +74,8 @@ class Kind:
     record: str = ""
     facts: Callable[[Any], Facts] | None = None
     about: Callable[[Iterable[Any]], dict[int, str]] | None = None
+    work: Mapping[str, Destination] = field(default_factory=dict, hash=False)
+    section: str = "cycles"
 
     @cached_property
     def verbs(self) -> dict[str, Verb]:
@@ -80,6 +98,16 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {}
+
+
+def abouts(cases: Iterable[Any]) -> dict[int, str]:
+    """What cases are about, where their kinds say so, by key; one question for each kind that does."""
+    rows, found = list(cases), dict[int, str]()
+    for code in sorted({case.kind for case in rows}):
+        about = KINDS[code].about
+        if about is not None:
+            found |= about([case for case in rows if case.kind == code])
+    return found
 
 
 def register(kind: Kind) -> Kind:

@@ -142,7 +142,7 @@ def test_a_finding_under_review_keeps_its_limit_because_its_clock_stood_already(
 def test_a_finding_does_not_come_off_hold_before_its_cycle(rectifying: Story) -> None:
     hold(rectifying.on("2021-06-01"))
     (finding,) = rectifying.findings()
-    with pytest.raises(Conflict, match="cycle_on_hold"):
+    with pytest.raises(Conflict, match="parent_on_hold"):
         release(rectifying, finding.case)
 
 

@@ -18,7 +18,8 @@ from workflows.engine import perform_many
 def turn_phases(at: dt.datetime, limit: int = 500) -> int:
     """Begin the practice and the evaluation of pilots whose day has come, and say how many; safe to repeat.
 
-    A sweep: one batch of at most ``limit`` pilots. A pilot that was extended stays in practice until its own day.
+    A sweep: one batch of at most ``limit`` pilots. A pilot that was extended stays in practice until its own day, and
+    one on hold where it is: its phase turns once it is released.
     """
     today = local_date(at)
     moves = (("begin_practice", _beginning(today)), ("begin_evaluation", _over(today)))
@@ -56,4 +57,4 @@ def _in(state: str, pairs: list[tuple[int, int]]) -> QuerySet[Case]:
     wanted = Q(pk__in=[])
     for edition, year in pairs:
         wanted |= Q(edition=edition, year=year)
-    return Case.objects.filter(wanted, kind=PILOT, state=state)
+    return Case.objects.filter(wanted, kind=PILOT, state=state, held_at=None)

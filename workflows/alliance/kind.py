@@ -22,6 +22,7 @@ from cases.errors import WrongRole
 from cases.models import Case, Pilot, WorkItem
 from cases.roles import Role
 from workflows.alliance import joining
+from workflows.alliance.agreements import AgreementVerbs
 from workflows.alliance.committee.verbs import CommitteeVerbs
 from workflows.alliance.deciding import (
     exchange_details,
@@ -43,18 +44,34 @@ from workflows.alliance.scoring import confirming  # noqa: F401 - what columns d
 from workflows.alliance.states import FINALS, LIVE, RUNNING, State
 from workflows.alliance.summary import keep_report
 from workflows.alliance.survey.verbs import SurveyVerbs
+from workflows.alliance.words import PILOTS
 from workflows.common import ItemVerbs
+from workflows.extension.asking import ExtensionVerbs
+from workflows.holding import HoldVerbs
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Task, Wait
 from workflows.nudging import NudgeVerbs
 from workflows.rules import verb
 from workflows.step import Step
+from workflows.supervision.opening import SuperviseVerbs
 
 LEAD = "party:lead"
 JOINING = (State.APPLIED, State.SELECTED, State.PRACTICE)
 
 
-class PilotCase(SurveyVerbs, RegisterVerbs, CommitteeVerbs, FilingVerbs, NudgeVerbs, ItemVerbs, Case):
+class PilotCase(
+    AgreementVerbs,
+    SurveyVerbs,
+    RegisterVerbs,
+    CommitteeVerbs,
+    FilingVerbs,
+    ExtensionVerbs,
+    HoldVerbs,
+    SuperviseVerbs,
+    NudgeVerbs,
+    ItemVerbs,
+    Case,
+):
     """An alliance as a case of the city; hospital, members, districts and finance bureau are its parties."""
 
     pilot: Pilot
@@ -275,9 +292,10 @@ class PilotCase(SurveyVerbs, RegisterVerbs, CommitteeVerbs, FilingVerbs, NudgeVe
         permission="decide_pilots",
         back=True,
         reason=True,
+        on_hold=True,
     )
     def stop(self, step: Step) -> None:
-        """The commission ends a pilot without promoting it; what is open below it ends, too."""
+        """The commission ends a pilot without promoting it, on hold or not; what is open below it ends, too."""
         self._end(step)
 
     @verb(
@@ -390,6 +408,8 @@ PILOT = register(
         finals=FINALS,
         page=lambda case: reverse("pilot", args=[case.pk]),
         about=alliances,
+        work=PILOTS,
+        section="pilots",
         record="pilot",
     )
 )

@@ -1,8 +1,10 @@
-"""Where a work item leads and what its button says: one table for inbox, case page and institution file."""
+"""Where a work item leads and what its button says, for inbox, case page and institution file.
+
+A kind that brings the words of its own work is asked first; the table has those of the others.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -10,7 +12,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, WorkItem
-from workflows.kinds import kind_of
+from workflows.kinds import Destination, kind_of
 
 SELF_CHECK = _("Self-check")
 COUNTY = _("County verification")
@@ -23,17 +25,6 @@ REPORT = _("Regional report")
 PRACTICE = _("Typical cases and good practices")
 SPOT_CHECK = _("Spot-check")
 PROGRAMME = _("Programme of the year")
-FILING = pgettext_lazy("of an alliance", "Filings")
-
-
-@dataclass(frozen=True)
-class Destination:
-    """The page of a node's work, the stage it belongs to, and the words of its row and button."""
-
-    page: str
-    stage: Any
-    title: Any
-    button: Any
 
 
 DESTINATIONS: dict[tuple[str, str], Destination] = {
@@ -149,18 +140,6 @@ DESTINATIONS: dict[tuple[str, str], Destination] = {
         _("Acknowledge the regional report %(number)s"),
         pgettext_lazy("button", "Acknowledge"),
     ),
-    ("filing", "draft"): Destination(
-        "filing", FILING, _("Write and file %(number)s"), pgettext_lazy("button", "Write")
-    ),
-    ("filing", "revise"): Destination(
-        "filing",
-        FILING,
-        _("Work over what was returned and file it again: %(number)s"),
-        pgettext_lazy("button", "Write"),
-    ),
-    ("filing", "decide"): Destination(
-        "filing", FILING, _("Put %(number)s on file, or return it"), pgettext_lazy("button", "Review")
-    ),
     ("supervision", "supervise"): Destination(
         "supervision", SUPERVISION, _("Supervise, and say what came of it: %(number)s"), pgettext_lazy("button", "Open")
     ),
@@ -184,8 +163,12 @@ def destination_of(item: WorkItem) -> Destination:
     """The destination of a work item whose case is loaded; the case's own page for a node that is not in the table."""
     if item.due_rule == "plan":
         return PLAN
-    known = DESTINATIONS.get((item.process.kind, item.node))
-    return known or Destination("", kind_of(item.process).label, "", pgettext_lazy("button", "Open"))
+    return _known(item) or Destination("", kind_of(item.process).label, "", pgettext_lazy("button", "Open"))
+
+
+def _known(item: WorkItem) -> Destination | None:
+    kind = kind_of(item.process)
+    return kind.work.get(item.node) or DESTINATIONS.get((kind.code, item.node))
 
 
 def address(name: str, pk: int, fallback: str = "case") -> str:
@@ -214,10 +197,10 @@ def title_of(item: WorkItem) -> str:
     """What is to be done, with the year or the number of the case."""
     case: Case = item.process
     said = {"year": case.year, "number": case.number or case.pk}
-    known = DESTINATIONS.get((case.kind, item.node))
-    if known is None and item.due_rule != "plan":
+    title = str(destination_of(item).title)
+    if not title:
         return gettext("%(task)s: %(number)s") % {"task": item.flow_task.task_title, **said}
-    return str(destination_of(item).title) % said
+    return title % said
 
 
 def page_of_case(case: Case) -> str:

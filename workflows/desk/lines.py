@@ -16,7 +16,7 @@ from cases.models import Case, CaseParty, Finding, SelfCheckSubmission, User, Wo
 from cases.roles import PARTY_ROLES, Role
 from workflows.desk.destinations import destination_of, href_of, page_of_case, title_of
 from workflows.desk.inbox import people_at
-from workflows.kinds import KINDS, kind_of
+from workflows.kinds import abouts, kind_of
 from workflows.step import edition_of
 
 COUNTY_NODES = frozenset({"verify", "approve"})
@@ -28,6 +28,7 @@ class Line:
 
     item: WorkItem
     title: str
+    about: str
     sub: str
     href: str
     stage: Any
@@ -56,13 +57,13 @@ def lines_of(items: Sequence[WorkItem], viewer: Viewer, people: bool = False) ->
     """The lines of work items; with ``people`` each names those whose turn it is."""
     prefetch_related_objects([item.process for item in items if item.process.kind == "finding"], "finding")
     submissions = _submissions(item.process_id for item in items if item.node in COUNTY_NODES)
-    abouts = _abouts([item.process for item in items])
+    known = abouts(item.process for item in items)
     seats = people_at(((item.unit_id, item.role) for item in items), viewer.on) if people else {}
     teams = _teams([item.process_id for item in items if item.role in PARTY_ROLES], viewer) if people else {}
     return [
-        _line(item, viewer, submissions, abouts, teams.get(item.process_id, []))
+        _line(item, viewer, submissions, known, teams.get(item.process_id, []))
         if item.role in PARTY_ROLES
-        else _line(item, viewer, submissions, abouts, seats.get((item.unit_id, item.role), []))
+        else _line(item, viewer, submissions, known, seats.get((item.unit_id, item.role), []))
         for item in items
     ]
 
@@ -113,16 +114,15 @@ def _teams(cases: Sequence[int], viewer: Viewer) -> dict[int, list[str]]:
     return names
 
 
-def _line(
-    item: WorkItem, viewer: Viewer, submissions: dict[int, Any], abouts: dict[int, str], names: list[str]
-) -> Line:
+def _line(item: WorkItem, viewer: Viewer, submissions: dict[int, Any], known: dict[int, str], names: list[str]) -> Line:
     destination, case = destination_of(item), item.process
     kind = kind_of(case)
     verb = kind.verbs.get(item.outcome)
     return Line(
         item=item,
         title=title_of(item),
-        sub=abouts.get(case.pk) or _sub(item, submissions.get(case.pk)),
+        about=known.get(case.pk) or str(case.unit),
+        sub=_sub(item, submissions.get(case.pk)),
         href=href_of(item),
         stage=destination.stage,
         button=destination.button,
@@ -168,16 +168,6 @@ def _sub(item: WorkItem, submission: Any) -> str:
         if submission.verified:
             parts.append(_("verified %(n)d/%(total)d") % {"n": submission.verified, "total": total})
     return " · ".join(parts)
-
-
-def _abouts(cases: Sequence[Case]) -> dict[int, str]:
-    """What the cases are about, where their kinds say so: whose pilot it is, e.g.; one question for each kind."""
-    found: dict[int, str] = {}
-    for code in {case.kind for case in cases}:
-        about = KINDS[code].about
-        if about is not None:
-            found |= about([case for case in cases if case.kind == code])
-    return found
 
 
 def _submissions(case_ids: Iterable[int]) -> dict[int, Any]:

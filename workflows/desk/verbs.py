@@ -17,6 +17,7 @@ from cases.errors import Conflict, Refusal, WrongRole
 from cases.models import Appointment, Case, User, WorkItem
 from cases.web import viewer_of
 from workflows import nudging
+from workflows.authority import superior_grant
 from workflows.common import on_hold
 from workflows.desk.destinations import address
 from workflows.extension.asking import hindrance
@@ -41,7 +42,7 @@ EXPLANATIONS = {
     "reopen": _("The institution supplements its form once more and sees your reason."),
     "hold": _(
         "Nobody can move the case on until it is released, and its clock stands still: limits in working days move by "
-        "the time of the hold, fixed dates do not. A cycle takes its open findings with it."
+        "the time of the hold, fixed dates do not. What can be held under the case is held with it."
     ),
     "release_hold": _("The case goes on. Limits in working days have moved by the working days of the hold."),
     "cancel": _("The cycle ends, and its open findings with it. Do this where the institution has closed."),
@@ -121,6 +122,7 @@ def _makes_sense(name: str, viewer: Viewer, case: Case, item: WorkItem | None, c
     mine = item is not None and (item.owner_id == viewer.user.pk or stands_in)
     free = item is not None and bool(item.role) and holder_of(item, viewer.at) is None
     seated = item is not None and (item.unit_id, item.role) in viewer.seats
+    superior = superior_grant(viewer, case, item) is not None
     match name:
         case "claim":
             return (free or stands_in) and seated and bool(colleagues)
@@ -138,11 +140,11 @@ def _makes_sense(name: str, viewer: Viewer, case: Case, item: WorkItem | None, c
             above = item is not None and nudging.stands_above(viewer, item)
             return above and nudging.hindrance(case, item, viewer.at) is None
         case "supervise":
-            return case.finished is None and not supervises(viewer, case)
+            return case.finished is None and superior and not supervises(viewer, case, item)
         case "hold":
-            return case.finished is None and case.held_at is None
+            return superior and case.finished is None and case.held_at is None
         case "release_hold":
-            return case.held_at is not None and (case.parent is None or case.parent.held_at is None)
+            return superior and case.held_at is not None and (case.parent is None or case.parent.held_at is None)
         case "cancel":
             return case.held_at is None or viewer.can("oversee", case.unit)
         case "archive":

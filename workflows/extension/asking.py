@@ -15,14 +15,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from cases.clock import local_date
 from cases.editions.pinned import edition_of
 from cases.errors import Conflict, Invalid, Refusal
-from cases.models import Case, Extension, Sequence, WorkItem
+from cases.models import Case, CaseParty, Extension, Sequence, WorkItem
+from cases.roles import PARTY
 from cases.wording import cdate
+from workflows.authority import in_charge
 from workflows.common import not_claimed_by_another, on_hold, open_item
 from workflows.dating import date_of
 from workflows.engine import CONSEQUENCES, cascade, lock_many, open_case
 from workflows.rules import verb
 from workflows.step import Step
 
+ASKER = "asker"
 FURTHEST = 366  # calendar days that anybody may ask for at a time; a mistyped year is found out
 
 
@@ -38,11 +41,11 @@ class ExtensionVerbs:
         not_claimed_by_another(step)
         asked = _asked(step, item)
         again = granted_before(item)
-        county = case.unit.superior or case.unit
-        number = f"{case.year}-{county.code}-Y{Sequence.take(f'extension:{case.year}:{county.code}'):03d}"
+        unit = in_charge(case)
+        number = f"{case.year}-{unit.code}-Y{Sequence.take(f'extension:{case.year}:{unit.code}'):03d}"
         before: Any = date_of(item).on
         facts = {"number": number, "before": str(before), "asked": str(asked)}
-        open_case(
+        opened = open_case(
             "extension",
             unit=case.unit,
             year=case.year,
@@ -58,7 +61,16 @@ class ExtensionVerbs:
             facts={**facts, "item": item.pk},
             reason=step.reason,
         )
+        _let_asker_read(step, opened)
         step.facts = facts
+
+
+def _let_asker_read(step: Step, opened: Case) -> None:
+    """Who asks by a part in the case, and not by the tree, needs one in the request to read it and take it back."""
+    grant = step.grant
+    if grant is not None and grant.permission.startswith(PARTY):
+        party = CaseParty(case=opened, unit_id=grant.unit_id, part=ASKER, valid_from=local_date(step.at))
+        step.batch.records.append(party)
 
 
 def hindrance(case: Case, item: WorkItem | None, at: dt.datetime) -> Refusal | None:

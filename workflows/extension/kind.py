@@ -1,4 +1,7 @@
-"""The life of a request for more time (延期申请): asked for, decided by the county, the second time by the prefecture.
+"""The life of a request for more time (延期申请): decided by the head in charge of the case, then by the level above.
+
+In a cycle these are the county and the prefecture; of a case that a commission runs, the commission and the level above
+it; that level decides about the commission's own work (:mod:`workflows.authority`).
 
 requested 待审批 → granted 已同意 | refused 未同意 | withdrawn 已撤回. Its parent is the case whose work is to be
 extended; a request whose work is done in the meantime lapses (:mod:`workflows.extension.asking`).
@@ -16,14 +19,18 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from viewflow import this
 from viewflow.workflow import flow
 
+from cases.access import Grant, Viewer
 from cases.clock import local_date
 from cases.errors import Conflict, Invalid, WrongRole
-from cases.models import Case, OrgUnit, WorkItem
-from cases.roles import Role
+from cases.models import Case, Extension, WorkItem
+from cases.roles import PARTY, Role
 from cases.saving import sign
+from cases.tree import covers
 from cases.wording import cdate
+from workflows.authority import deciders, head_of
 from workflows.common import ItemVerbs
 from workflows.engine import cascade, lock_many
+from workflows.extension.asking import ASKER
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Gate, Task
 from workflows.rules import verb
@@ -31,14 +38,16 @@ from workflows.step import Step
 
 
 class State(models.TextChoices):
-    REQUESTED = "requested", gettext_lazy("Asked for, to be decided by the county")
-    REQUESTED_AGAIN = "requested_again", gettext_lazy("Asked for again, to be decided by the prefecture")
+    REQUESTED = "requested", pgettext_lazy("extension", "Asked for, to be decided")
+    REQUESTED_AGAIN = "requested_again", pgettext_lazy("extension", "Asked for again, to be decided a level up")
     GRANTED = "granted", pgettext_lazy("extension", "Granted")
     REFUSED = "refused", pgettext_lazy("extension", "Refused")
     WITHDRAWN = "withdrawn", pgettext_lazy("extension", "Withdrawn")
 
 
 PENDING = (State.REQUESTED, State.REQUESTED_AGAIN)
+HEADS = (Role.COUNTY_APPROVER, Role.PREFECTURE_HEAD, Role.REGION_HEAD)
+OF_HEADS = ("approve", "oversee", "oversee")
 
 
 class ExtensionCase(ItemVerbs, Case):
@@ -82,7 +91,7 @@ class ExtensionCase(ItemVerbs, Case):
         label=gettext_lazy("Withdraw the request"),
         source=PENDING,
         target=State.WITHDRAWN,
-        permission=("fill", "confirm", "verify"),
+        permission=("fill", "confirm", "verify", "oversee", f"{PARTY}{ASKER}"),
         back=True,
     )
     def withdraw(self, step: Step) -> None:
@@ -101,23 +110,37 @@ class ExtensionCase(ItemVerbs, Case):
         """The work was done, or dropped, before anybody decided."""
 
 
-def head_above(case: Case) -> tuple[int, str]:
-    """The head of the unit above the county: the prefecture's, or the region's where the county stands under it."""
-    county: OrgUnit = case.unit.superior or case.unit
-    above = county.superior or county
-    return above.pk, Role.REGION_HEAD if above.kind == OrgUnit.Kind.REGION else Role.PREFECTURE_HEAD
+def decider(case: Case) -> tuple[int, str]:
+    """The seat that decides: the head of the authority in charge, the second time that of the level above."""
+    record: Extension = case.extension
+    line = deciders(case, record.item.unit_id)
+    unit = line[min(record.ordinal, len(line)) - 1]
+    return unit.pk, head_of(unit)
+
+
+def deciding_grant(viewer: Viewer, case: Case, item: WorkItem | None) -> Grant | None:
+    """The grant by which somebody decides: the first time the head's own, the second time that of whoever oversees."""
+    if item is None or case.state not in PENDING:
+        return None
+    needed = item.flow_task.permission_for(item.role)
+    found = [grant for grant in viewer.grants if grant.permission == needed]
+    if case.state == State.REQUESTED:
+        found = [grant for grant in found if (grant.unit_id, grant.role) == (item.unit_id, item.role)]
+    else:
+        found = [grant for grant in found if covers(grant.path, item.unit.path)]
+    return max(found, key=lambda grant: len(grant.path), default=None)
 
 
 def check_decider(step: Step) -> None:
     """Refuse whoever may not decide at this level, and whoever asked themselves."""
-    node = step.item.flow_task if step.item is not None else None
-    viewer = step.actor.viewer(step.at)
-    step.grant = viewer.grant_for(node.permission, step.case.unit) if node is not None else None
+    item = step.item
+    step.grant = deciding_grant(step.actor.viewer(step.at), step.case, item)
     if step.grant is None:
+        unit: Any = item.unit if item is not None else step.case.unit
         raise WrongRole(
             "wrong_role",
             _("Your role does not include this action."),
-            hint=_("The first extension is decided by the county, a second one by the prefecture."),
+            hint=_("This request is decided by the head of %(unit)s.") % {"unit": unit},
         )
     if step.case.started_by_id in step.in_the_name_of:
         raise WrongRole("own_request", _("Nobody decides on their own request."))
@@ -159,18 +182,18 @@ class ExtensionFlow(flow.Flow):
     decide = Task(
         title=gettext_lazy("Decide on the extension"),
         state=State.REQUESTED,
-        role=Role.COUNTY_APPROVER,
-        permission="approve",
+        role=HEADS,
+        permission=OF_HEADS,
         deadline="extension",
-        level="superior",
+        seat=decider,
     ).Next(this.end)
     decide_again = Task(
         title=gettext_lazy("Decide on the second extension"),
         state=State.REQUESTED_AGAIN,
-        role=(Role.PREFECTURE_HEAD, Role.REGION_HEAD),
-        permission="oversee",
+        role=HEADS,
+        permission=OF_HEADS,
         deadline="extension",
-        seat=head_above,
+        seat=decider,
     ).Next(this.end)
     end = Finish()
 

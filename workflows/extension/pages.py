@@ -20,7 +20,7 @@ from workflows.desk.timeline import entries
 from workflows.desk.verb_pages import open_item
 from workflows.extension.asking import hindrance
 from workflows.extension.forms import AskForm, DecideForm
-from workflows.extension.kind import PENDING, State
+from workflows.extension.kind import PENDING, State, deciding_grant
 from workflows.finding.forms import take_over
 from workflows.kinds import kind_of
 from workflows.web import case_in_scope, perform_from, possible_verbs
@@ -133,9 +133,7 @@ def _page(request: HttpRequest, case: Any, form: forms.Form | None = None, statu
 
 def _may_decide(request: HttpRequest, case: Case, item: WorkItem | None) -> bool:
     viewer = viewer_of(request)
-    if item is None or case.state not in PENDING or case.started_by_id == viewer.user.pk:
-        return False
-    return viewer.can(item.flow_task.permission, case.unit)
+    return case.started_by_id != viewer.user.pk and deciding_grant(viewer, case, item) is not None
 
 
 def _work(item: WorkItem, parent: Case) -> str:

@@ -305,6 +305,7 @@ class FindingFlow(flow.Flow):
 FINDING = register(
     Kind(
         code="finding",
+        section="ledger",
         label=gettext_lazy("Finding"),
         model=FindingCase,
         flow=FindingFlow,

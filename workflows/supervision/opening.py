@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from cases.access import Viewer
 from cases.clock import local_date
 from cases.errors import Conflict, Invalid
-from cases.models import Case, OrgUnit, Sequence, Supervision
+from cases.models import Case, CaseParty, OrgUnit, Sequence, Supervision, WorkItem
+from workflows.authority import require_superior, superior_grant
 from workflows.engine import open_case
 from workflows.rules import verb
 from workflows.step import Step
@@ -29,9 +30,10 @@ class SuperviseVerbs:
     @verb(label=gettext_lazy("Supervise"), source="*", permission="oversee", reason=True)
     def supervise(self, step: Step) -> None:
         """By a superior, with reason and a date of their own; one active supervision a case and unit."""
-        case, grant = step.case, step.grant
-        if case.finished is not None or grant is None:
+        case: Any = step.case
+        if case.finished is not None:
             raise Conflict("wrong_state", _("The case is over."))
+        grant = require_superior(step)
         slot = slot_of(case.pk, grant.unit_id)
         if _is_taken(slot):
             raise Conflict(
@@ -42,7 +44,7 @@ class SuperviseVerbs:
         due_on = _date_set(step)
         unit = OrgUnit.objects.get(pk=grant.unit_id)
         number = f"{case.year}-{unit.code}-DB{Sequence.take(f'supervision:{case.year}:{unit.code}'):03d}"
-        open_case(
+        opened = open_case(
             "supervision",
             unit=case.unit,
             year=case.year,
@@ -58,12 +60,21 @@ class SuperviseVerbs:
             facts={"due": due_on.isoformat()},
             reason=step.reason,
         )
+        _let_parties_read(step, opened)
         step.facts = {"number": number, "unit": unit.pk, "due": due_on.isoformat()}
 
 
-def supervises(viewer: Viewer, case: Case) -> bool:
+def _let_parties_read(step: Step, opened: Case) -> None:
+    """Units that take part in the case read its supervision, too: whoever is below reads it by the tree."""
+    today = local_date(step.at)
+    for row in CaseParty.objects.valid(today).filter(case=step.case.pk, unit__isnull=False).order_by("pk"):
+        copy = CaseParty(case=opened, unit_id=row.unit_id, part=row.part, valid_from=today, valid_until=row.valid_until)
+        step.batch.records.append(copy)
+
+
+def supervises(viewer: Viewer, case: Case, item: WorkItem | None) -> bool:
     """Whether the unit for which the viewer would supervise the case does so already."""
-    grant = viewer.grant_for("oversee", case.unit)
+    grant = superior_grant(viewer, case, item)
     return grant is not None and _is_taken(slot_of(case.pk, grant.unit_id))
 
 

@@ -25,13 +25,17 @@ from workflows.alliance.filing_state import require_filed
 from workflows.alliance.hooks import ENDING, follows, precedes
 from workflows.alliance.naming import documents
 from workflows.alliance.parties import share_parts
+from workflows.alliance.words import FILED
 from workflows.common import ItemVerbs, by_the_same_person, not_claimed_by_another
 from workflows.engine import cascade, lock_many
+from workflows.extension.asking import ExtensionVerbs
+from workflows.holding import HoldVerbs
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Task, Wait
 from workflows.nudging import NudgeVerbs
 from workflows.rules import verb
 from workflows.step import Step
+from workflows.supervision.opening import SuperviseVerbs
 
 
 class State(models.TextChoices):
@@ -53,7 +57,7 @@ def _writing_state(filing: Any, *args: Any) -> str:
     return State.RETURNED if filing.events.filter(verb="return_").exists() else State.DRAFTING
 
 
-class FilingCase(NudgeVerbs, ItemVerbs, Case):
+class FilingCase(ExtensionVerbs, HoldVerbs, SuperviseVerbs, NudgeVerbs, ItemVerbs, Case):
     """A version of the implementation plan or the agreement as a case; its parent is the pilot."""
 
     filing: Filing
@@ -190,6 +194,8 @@ FILING = register(
         finals=FINALS,
         page=lambda case: reverse("filing", args=[case.pk]),
         about=documents,
+        work=FILED,
+        section="pilots",
         record="filing",
     )
 )

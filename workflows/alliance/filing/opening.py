@@ -35,6 +35,7 @@ class FilingVerbs:
         label=gettext_lazy("Begin a new version"),
         source=(State.SELECTED, State.PRACTICE, State.REPORTING),
         permission="party:lead",
+        opens=True,
     )
     def new_filing(self, step: Step) -> None:
         """The next version of the plan or the agreement, beginning with the text that is in force."""

@@ -21,19 +21,24 @@ from cases.saving import sign
 from workflows.alliance.funds.misuse import object_to
 from workflows.alliance.funds.states import State
 from workflows.alliance.funds.uses import HOLDER, UseVerbs, spent
+from workflows.alliance.naming import holders
+from workflows.alliance.words import SPENT
 from workflows.common import ItemVerbs, not_claimed_by_another
+from workflows.extension.asking import ExtensionVerbs
+from workflows.holding import HoldVerbs
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Gate, Task, Wait
 from workflows.nudging import NudgeVerbs
 from workflows.rules import verb
 from workflows.step import Step
+from workflows.supervision.opening import SuperviseVerbs
 
 BUREAU = "party:finance"
 LONGEST = 4000
 __all__ = ["FUND", "FundCase", "FundFlow", "State"]
 
 
-class FundCase(UseVerbs, NudgeVerbs, ItemVerbs, Case):
+class FundCase(UseVerbs, ExtensionVerbs, HoldVerbs, SuperviseVerbs, NudgeVerbs, ItemVerbs, Case):
     """Money given for a purpose as a case of the city’s commission; holder and bureau are its parties."""
 
     fund: Fund
@@ -160,6 +165,9 @@ FUND = register(
         initial=State.IN_USE,
         finals=frozenset({State.CHECKED}),
         page=lambda case: reverse("fund", args=[case.pk]),
+        about=holders,
+        work=SPENT,
+        section="funds",
         record="fund",
     )
 )

@@ -27,7 +27,9 @@ def last_check(checks: tuple[str, ...], year: int, today: dt.date) -> dt.date | 
 def remind_those_behind(at: dt.datetime, limit: int = 100) -> int:
     """Tell centres that are behind on the latest check day; after an outage only of that one. Safe to repeat."""
     today, done = local_date(at), 0
-    cases = Case.objects.filter(kind=GUIDANCE_YEAR.code, state=State.OPEN, year=today.year).select_related("edition")
+    cases = Case.objects.filter(
+        kind=GUIDANCE_YEAR.code, state=State.OPEN, year=today.year, held_at=None
+    ).select_related("edition")
     for case in cases.order_by("pk"):
         edition = alliance_of(edition_of(case))
         day = last_check(edition.guidance.checks, case.year, today)

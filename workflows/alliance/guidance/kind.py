@@ -25,12 +25,15 @@ from cases.models import Case, Evidence, GuidanceEntry, GuidanceYear, WorkItem
 from cases.roles import Role
 from cases.saving import StaleRow, sign
 from cases.targets import progress_of_years
+from workflows.alliance.words import YEARS
 from workflows.common import ItemVerbs
+from workflows.holding import HoldVerbs
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Task
 from workflows.nudging import NudgeVerbs
 from workflows.rules import verb
 from workflows.step import Step
+from workflows.supervision.opening import SuperviseVerbs
 
 FIELDS = ("register", "held_on", "title", "audience", "attendances", "note")
 LONGEST_REVIEW = 4000
@@ -41,7 +44,7 @@ class State(models.TextChoices):
     CLOSED = "closed", pgettext_lazy("guidance", "Year closed")
 
 
-class GuidanceYearCase(NudgeVerbs, ItemVerbs, Case):
+class GuidanceYearCase(HoldVerbs, SuperviseVerbs, NudgeVerbs, ItemVerbs, Case):
     """A guidance centre’s year as a case; its unit is the centre."""
 
     guidance_year: GuidanceYear
@@ -211,6 +214,8 @@ GUIDANCE_YEAR = register(
         initial=State.OPEN,
         finals=frozenset({State.CLOSED}),
         page=lambda case: reverse("guidance_year", args=[case.pk]),
+        work=YEARS,
+        section="guidance",
         record="guidance_year",
     )
 )

@@ -26,6 +26,7 @@ from cases.roles import Role
 from workflows.alliance.naming import alliances
 from workflows.alliance.referral import record
 from workflows.alliance.referral.states import FINALS, INFORMATION, KIND, RECEIVER, SENDER, State
+from workflows.alliance.words import REFERRED
 from workflows.common import ItemVerbs
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Gate, Task
@@ -38,7 +39,10 @@ CONTACT = Role.REFERRAL_CONTACT
 
 
 class ReferralCase(NudgeVerbs, ItemVerbs, Case):
-    """A referral as a case of the city below its pilot; only the two sides are its parties."""
+    """A referral as a case of the city below its pilot; only the two sides are its parties.
+
+    It is neither held with its pilot nor extended nor supervised: its limits in hours guard a patient under way.
+    """
 
     referral: Referral
 
@@ -247,6 +251,8 @@ REFERRAL = register(
         finals=FINALS,
         page=lambda case: reverse("referral", args=[case.pk]),
         about=alliances,
+        work=REFERRED,
+        section="pilots",
         record="referral",
     )
 )

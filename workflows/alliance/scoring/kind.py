@@ -24,13 +24,17 @@ from cases.scoring.columns import digest_of, faults_by_row, freeze, lines_of, th
 from workflows.alliance.naming import alliances
 from workflows.alliance.scoring.seats import PERMISSIONS, ROLES, column_seat
 from workflows.alliance.states import State as PilotState
+from workflows.alliance.words import COLUMNS
 from workflows.common import ItemVerbs
 from workflows.engine import cascade, lock
+from workflows.extension.asking import ExtensionVerbs
+from workflows.holding import HoldVerbs
 from workflows.kinds import Kind, register
 from workflows.nodes import Begin, Finish, Task, Wait
 from workflows.nudging import NudgeVerbs
 from workflows.rules import verb
 from workflows.step import Step
+from workflows.supervision.opening import SuperviseVerbs
 
 
 class State(models.TextChoices):
@@ -43,7 +47,7 @@ class State(models.TextChoices):
 LIVE = (State.OPEN, State.SUBMITTED)
 
 
-class ScoringCase(NudgeVerbs, ItemVerbs, Case):
+class ScoringCase(ExtensionVerbs, HoldVerbs, SuperviseVerbs, NudgeVerbs, ItemVerbs, Case):
     """A column of a pilot’s scorecard in one round as a case; its parent is the pilot."""
 
     scoring: Scoring
@@ -171,6 +175,8 @@ SCORING = register(
         finals=frozenset({State.JOINED, State.DROPPED}),
         page=lambda case: reverse(KIND, args=[case.pk]),
         about=alliances,
+        work=COLUMNS,
+        section="pilots",
         record="scoring",
     )
 )
