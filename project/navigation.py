@@ -117,6 +117,15 @@ ENTRIES = (
         short=pgettext_lazy("tab", "Posts"),
     ),
     Entry(RUNNING, _("Appointments"), "appointments", "users", HEADS),
+    Entry(
+        RUNNING,
+        _("The system’s own trail"),
+        "system_events",
+        "search",
+        frozenset({Role.AUDITOR}),
+        tab=3,
+        short=pgettext_lazy("tab", "System"),
+    ),
     Entry(RUNNING, _("Proof of the trail"), "audit", "seal", frozenset({Role.AUDITOR, Role.INSPECTOR})),
     Entry(RUNNING, _("Messages that were not sent"), "outgoing", "send", frozenset({Role.SYSTEM_ADMIN})),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 from axes.signals import user_locked_out
@@ -12,6 +13,7 @@ from django.http import HttpRequest
 from cases.access import Actor, Viewer
 from cases.audit.chains import note
 from cases.clock import now
+from cases.events import canonical
 from cases.models import Appointment, Case, User
 from cases.models.audit import SystemEvent
 from cases.web import actor_of, viewer_of
@@ -43,6 +45,30 @@ def note_reading(request: HttpRequest, case: Case) -> None:
     said = {"case": str(case.uid)}
     note(
         READ,
+        by=actor_of(request),
+        at=viewer.at,
+        unit=grant.unit_id,
+        subject=subject,
+        details=said,
+        appointment_id=grant.appointment_id,
+    )
+
+
+def note_looking(
+    request: HttpRequest, verb: str, permission: str, asked: dict[str, Any], *, in_digests: set[str]
+) -> None:
+    """Somebody searches by the right of a post: what for, once in ten minutes; names and words as digests alone."""
+    viewer = viewer_of(request)
+    said = {name: str(value) for name, value in asked.items() if value}
+    for name in said.keys() & in_digests:
+        said[name] = hashlib.sha256(said[name].encode()).hexdigest()
+    subject = f"search:{hashlib.sha256(canonical(said)).hexdigest()[:16]}"
+    lately = SystemEvent.objects.filter(verb=verb, at__gt=viewer.at - READ_AGAIN, at__lte=viewer.at)
+    if lately.filter(subject=subject, actor=viewer.user.pk).exists():
+        return
+    grant = next(grant for grant in viewer.grants if grant.permission == permission)
+    note(
+        verb,
         by=actor_of(request),
         at=viewer.at,
         unit=grant.unit_id,
