@@ -69,6 +69,19 @@ class EvaluationRule:
 
 
 @dataclass(frozen=True)
+class AgreementRule:
+    """How many calendar days before the end of an agreement lead hospital and member are reminded; 0 for never."""
+
+    notice_days: int = 0
+    clause: str = ""
+    clause_en: str = ""
+
+    @property
+    def basis(self) -> str:
+        return in_language(self.clause, self.clause_en)
+
+
+@dataclass(frozen=True)
 class GuidanceRule:
     """On which days of a year (``MM-DD``) guidance centres that are behind their targets are reminded."""
 
@@ -90,6 +103,7 @@ class AllianceEdition(EditionData):
     registers: dict[str, RegisterRule]
     evaluation: EvaluationRule
     guidance: GuidanceRule
+    agreements: AgreementRule = AgreementRule()  # editions from before say nothing of it
 
 
 def alliance_of(edition: Any) -> AllianceEdition:

@@ -40,6 +40,8 @@ def check_alliance(edition: AllianceEdition, faults: FaultList) -> None:
         faults.add("registers", _("at least one entry is expected"))
     if edition.evaluation is not None:
         _check_evaluation(edition.evaluation, faults)
+        if edition.scorecard is not None:
+            _check_answers(edition.scorecard, edition.evaluation, faults)
     if edition.targets is not None and not edition.targets:
         faults.add("targets", _("at least one entry is expected"))
 
@@ -55,6 +57,17 @@ def _check_evaluation(rule: EvaluationRule, faults: FaultList) -> None:
     for name in ("survey_least", "survey_days"):
         if (value := getattr(rule, name)) is not None and value < 1:
             faults.add(f"evaluation.{name}", _("must be at least 1"))
+
+
+def _check_answers(card: Scorecard, rule: EvaluationRule, faults: FaultList) -> None:
+    """The card and the survey ask for the same number of answers."""
+    for at, row in enumerate(card.rows or ()):
+        banded = row.rule.banded_percent if row is not None and row.rule is not None else None
+        if banded is not None and banded.least_answers != rule.survey_least:
+            message = _("must be evaluation.survey_least, %(least)s")
+            faults.add(
+                f"scorecard.rows[{at}].rule.banded_percent.least_answers", message % {"least": rule.survey_least}
+            )
 
 
 def _check_card(card: Scorecard, faults: FaultList) -> None:

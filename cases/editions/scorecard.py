@@ -11,9 +11,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
+
 from cases.editions.terms import Operator, in_language
 
 PartialStep = Literal["ceil", "floor", "linear"]
+Tier = Literal["lead", "community", "institution"]
 
 
 @dataclass(frozen=True)
@@ -224,8 +227,8 @@ class ScoreRule:
 class ScoreRow:
     """One row of the table; ``printed_no`` is the document's own number, which it left out once and skipped once.
 
-    ``criteria_zh`` and ``item_zh`` are verbatim. ``register`` says that the registers answer it; ``finance`` that the
-    finance bureau scores it.
+    ``criteria_zh`` and ``item_zh`` are verbatim. ``register`` says that the registers answer it, ``counts_at`` at units
+    of which tiers something counts (医养结合机构 …; none: all); ``finance`` that the finance bureau scores it.
     """
 
     no: int
@@ -240,9 +243,17 @@ class ScoreRow:
     rule: ScoreRule
     printed_no: int | None = None
     register: bool = False
+    counts_at: tuple[Tier, ...] = ()
     finance: bool = False
     reading_zh: str = ""
     reading_en: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where the row stands, by the number that is printed and shown: row 4 “…”; one row has none."""
+        if self.printed_no is None:
+            return _("The row without a number, “%(item)s”") % {"item": self.item}
+        return _("Row %(no)d, “%(item)s”") % {"no": self.printed_no, "item": self.item}
 
     @property
     def indicator(self) -> str:

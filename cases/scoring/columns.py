@@ -1,7 +1,8 @@
 """One column of a scorecard (自评, 区级, 市级, 财政): what each row stands at, and what hinders its submission.
 
-A row that the registers answer is taken from them unless somebody departs from it, with the reason. Every deduction has
-its reason (扣分理由); a computed one comes with the rule's text. The finance bureau scores its own rows and no others.
+A row that the registers answer is taken from them unless somebody departs from it, with the reason; so has a number
+that is given by hand because they do not answer it yet (a survey with too few answers). Every deduction has its reason
+(扣分理由); a computed one comes with the rule's text. The finance bureau scores its own rows and no others.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ class Line:
 
     @property
     def departs(self) -> bool:
-        """Whether somebody answered otherwise than the registers do."""
-        return self.computed is not None and self.score is not None and self.score.given is not None
+        """Whether somebody answered otherwise than the registers do, or where they say nothing yet."""
+        return self.row.register and self.score is not None and self.score.given is not None
 
     @property
     def override_reason(self) -> str:
@@ -116,8 +117,17 @@ def line_of(row: ScoreRow, score: Score | None, answers: Answers) -> Line:
         else:
             reason = result_zh(row, given, points)
     explained = score is not None and bool(score.override_reason.strip())
-    if own and computed is not None and given != computed.given and not explained:
-        faults["override_reason"] = [_("Say why you depart from what the registers say.")]
+    if row.register and own and points is not None and not explained:
+        if computed is None:
+            faults["override_reason"] = [
+                _(
+                    "The registers do not answer this row (of a survey at least %(least)d answers count):"
+                    " say where the number comes from."
+                )
+                % {"least": answers.edition.evaluation.survey_least}
+            ]
+        elif given != computed.given:
+            faults["override_reason"] = [_("Say why you depart from what the registers say.")]
     if isinstance(row.rule.shape, BandedRule) and answers.survey_is_open:
         faults["survey"] = [_("The survey is still open; the share is final once the commission has closed it.")]
     return Line(row, score, computed, given, points, reason, faults)
@@ -128,10 +138,9 @@ def faults_by_row(lines: Iterable[Line]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for line in lines:
         for messages in line.faults.values():
-            words = {"no": line.row.no, "item": line.row.item, "points": line.row.points}
+            words = {"row": line.row.place, "points": line.row.points}
             found.setdefault(line.row.code, []).extend(
-                _("Row %(no)d, %(item)s (%(points)s points): %(fault)s") % {**words, "fault": message}
-                for message in messages
+                _("%(row)s (%(points)s points): %(fault)s") % {**words, "fault": message} for message in messages
             )
     return found
 

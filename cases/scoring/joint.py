@@ -109,14 +109,12 @@ def save_final(
     if source == OWN:
         points = _own_points(row, points)
         if not reason or len(reason) > LONGEST_REASON:
-            message = _(
-                "Row %(no)d, %(item)s: give the reason for a value of your own, in at most %(limit)d characters."
-            )
-            message %= {"no": row.no, "item": row.item, "limit": LONGEST_REASON}
+            message = _("%(row)s: give the reason for a value of your own, in at most %(limit)d characters.")
+            message %= {"row": row.place, "limit": LONGEST_REASON}
             raise Invalid("own_value_unexplained", message, faults={"reason": [message]})
     elif source not in line.columns or line.columns[source].points is None:
-        message = _("Row %(no)d, %(item)s: choose a column that has scored it, or give a value of your own.")
-        message %= {"no": row.no, "item": row.item}
+        message = _("%(row)s: choose a column that has scored it, or give a value of your own.")
+        message %= {"row": row.place}
         raise Invalid("no_such_column", message, faults={"source": [message]})
     else:
         points, reason = line.columns[source].points, line.columns[source].reason
@@ -134,8 +132,8 @@ def save_final(
 def _own_points(row: ScoreRow, points: Decimal | None) -> Decimal:
     """The points that somebody gives a row by hand: none below zero, none above what the table prints."""
     if points is None or not points.is_finite() or not 0 <= points <= row.points or points != points.quantize(CENT):
-        message = _("Row %(no)d, %(item)s: give 0 to %(most)s points, as its column 分值 says.")
-        message %= {"no": row.no, "item": row.item, "most": number_text(row.points)}
+        message = _("%(row)s: give 0 to %(most)s points, as its column 分值 says.")
+        message %= {"row": row.place, "most": number_text(row.points)}
         raise Invalid("points_out_of_range", message, faults={"points": [message]})
     return points
 
@@ -144,7 +142,7 @@ def fix(pilot: Pilot, round_: int, *, by: User | None, at: dt.datetime, reason: 
     """Write every row of the joint score as it now stands; raises Invalid (422) naming the rows that are undecided."""
     lines = joint_lines(pilot, round_)
     missing = {
-        line.row.code: [_("Row %(no)d, %(item)s: not decided yet.") % {"no": line.row.no, "item": line.row.item}]
+        line.row.code: [_("%(row)s: not decided yet.") % {"row": line.row.place}]
         for line in lines
         if line.points is None
     }

@@ -37,7 +37,7 @@ HUNDRED, ZERO = Decimal(100), Decimal(0)
 def points_of(row: ScoreRow, given: Given) -> Decimal:
     """The points of a row; raises Invalid (422) with the fault of each input where they do not answer the rule."""
     if faults := faults_of(row, given):
-        message = _("Row %(no)d, %(item)s, is not answered.") % {"no": row.no, "item": row.item}
+        message = _("%(row)s is not answered.") % {"row": row.place}
         raise Invalid("row_not_answered", message, faults=faults)
     points: Decimal = _POINTS[type(row.rule.shape)](row.rule.shape, given)
     return points

@@ -60,6 +60,7 @@ BOUNDARIES: list[tuple[str, dict[str, Any], str]] = [
     ("referral_practice", {"priority": True, "down_referrals": 0}, "3"),
     ("referral_practice", {"priority": False, "down_referrals": 1}, "3"),
     ("referral_practice", {"priority": False, "down_referrals": 0}, "0"),
+    ("referral_practice", {"priority": True, "down_referrals": 2}, "6"),
     ("grassroots_support", chosen("issued_executed"), "10"),
     ("grassroots_support", chosen("issued_not_effective"), "5"),
     ("grassroots_support", chosen("none"), "0"),
@@ -69,6 +70,7 @@ BOUNDARIES: list[tuple[str, dict[str, Any], str]] = [
     ("staff_dispatch", {"dispatch_person_times": 300}, "5"),
     ("discipline_count", {"supported_disciplines": 0}, "0"),
     ("discipline_count", {"supported_disciplines": 1}, "2"),
+    ("discipline_count", {"supported_disciplines": 2}, "2"),
     ("discipline_plan", chosen("clear_implemented"), "2"),
     ("discipline_plan", chosen("plan_incomplete"), "1"),
     ("discipline_plan", chosen("unclear"), "0"),
@@ -82,21 +84,27 @@ BOUNDARIES: list[tuple[str, dict[str, Any], str]] = [
     ("training_received", stay(1, "2"), "2"),
     ("training_received", stay(1, "2.01"), "4"),
     ("training_received", stay(5, "1.5"), "2"),
+    ("lectures", {"lectures_per_year": 0}, "0"),
     ("lectures", {"lectures_per_year": 1}, "0"),
     ("lectures", {"lectures_per_year": 2}, "2"),
+    ("lectures", {"lectures_per_year": 3}, "2"),
     ("service_mix", chosen("closer"), "5"),
     ("service_mix", chosen("not"), "0"),
     ("standard_care", chosen("standard"), "6"),
     ("standard_care", chosen("substandard", 2), "2"),
+    ("standard_care", chosen("substandard", 3), "3"),
+    ("standard_care", chosen("substandard", 4), "4"),
     ("standard_care", chosen("substandard", 5), "5"),
     ("standard_care", chosen("none"), "0"),
     ("new_technology", {"new_technologies": 0}, "0"),
     ("new_technology", {"new_technologies": 1}, "2"),
     ("new_technology", {"new_technologies": 2}, "5"),
+    ("new_technology", {"new_technologies": 3}, "5"),
     ("rules_building", {"rules_updated": 0}, "0"),
     ("rules_building", {"rules_updated": 1}, "3"),
     ("rules_building", {"rules_updated": 3}, "3"),
     ("rules_building", {"rules_updated": 4}, "6"),
+    ("rules_building", {"rules_updated": 5}, "6"),
     ("informatisation", chosen("running"), "5"),
     ("informatisation", chosen("built_not_running"), "3"),
     ("informatisation", chosen("none"), "0"),
@@ -118,6 +126,11 @@ BOUNDARIES: list[tuple[str, dict[str, Any], str]] = [
     ("media", {"media": True, "commendation": True}, "3"),
     ("research", counted(0, 0, 0), "0"),
     ("research", counted(0, 0, 1), "0.5"),
+    ("research", counted(1, 0, 0), "1"),
+    ("research", counted(0, 1, 0), "1"),
+    ("research", counted(0, 0, 5), "2.5"),
+    ("research", counted(0, 0, 6), "3"),
+    ("research", counted(0, 0, 7), "3"),
     ("research", counted(1, 1, 1), "2.5"),
     ("research", counted(1, 1, 2), "3"),
     ("research", counted(3, 0, 0), "3"),
@@ -135,6 +148,25 @@ def test_every_row_of_the_table_has_its_boundaries() -> None:
     for each in edition().scorecard.rows:
         reached = {Decimal(points) for code, _values, points in BOUNDARIES if code == each.code}
         assert {Decimal(0), each.points} <= reached
+
+
+def test_every_limit_and_every_option_of_the_table_is_tried_on_both_sides() -> None:
+    """What the data names as an option, a step, a limit or a band is met, and so is what lies just beside it."""
+    tried: dict[str, list[dict[str, Any]]] = {}
+    for code, values, _points in BOUNDARIES:
+        tried.setdefault(code, []).append(values)
+    for each in edition().scorecard.rows:
+        rule = each.rule
+        options = {values.get("option") for values in tried[each.code]} - {None}
+        assert options == {option.code for option in rule.choice.options} if rule.choice else not options
+        limits = [step.least for step in rule.steps.steps if step.least] if rule.steps else []
+        for limit in limits:
+            [name] = tried[each.code][0]
+            assert {limit - 1, limit} <= {values[name] for values in tried[each.code]}, each.code
+        if (bands := rule.banded_percent) is not None:
+            shares = {values["satisfied_share"] for values in tried[each.code]}
+            edges = range(int(bands.zero_below), int(bands.full_from) + 1, int(bands.step))
+            assert all({Decimal(edge), edge - Decimal("0.001")} <= shares for edge in edges)
 
 
 @pytest.mark.parametrize(

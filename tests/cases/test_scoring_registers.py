@@ -125,13 +125,72 @@ def test_the_year_with_the_fewest_lectures_counts(
     assert said(pilot, "lectures", dt.date(2022, 6, 1))[0] == {"lectures_per_year": fewest}
 
 
-def test_projects_and_papers_are_proposed_for_the_bonus_and_no_more(city: City, pilot: Pilot) -> None:
-    assert Answers(pilot, END).proposed(row("research")) is None
+def test_what_the_registers_hold_for_a_bonus_is_shown_and_decides_nothing(city: City, pilot: Pilot) -> None:
     enter(city, pilot, "paper", "2020-09-01", count=2)
-    proposed = Answers(pilot, END).proposed(row("research"))
-    assert proposed is not None
-    assert proposed[0] == {"project": 0, "paper": 2}
-    assert Answers(pilot, END).computed(row("research")) is None
+    enter(city, pilot, "publicity", "2020-10-01")
+    answers = Answers(pilot, END)
+    shown = {code: answers.held(row(code)) for code in ("media", "research", "agreement")}
+    assert {code: {name: len(found) for name, found in held.items()} for code, held in shown.items()} == {
+        "media": {"publicity": 1},
+        "research": {"paper": 1},
+        "agreement": {},
+    }
+    assert answers.computed(row("research")) is None
+    assert answers.computed(row("media")) is None
+
+
+@pytest.mark.parametrize(
+    ("register", "code", "name", "counted"),
+    [
+        # 向医养结合机构派出；医养结合机构开展；医养结合机构中的医疗机构
+        ("dispatch", "staff_dispatch", "dispatch_person_times", {"institution"}),
+        ("technique", "new_technology", "new_technologies", {"institution"}),
+        ("rule", "rules_building", "rules_updated", {"institution"}),
+        # 在下级医养结合机构或所在地举办
+        ("lecture", "lectures", "lectures_per_year", {"institution", "community"}),
+        ("trainee", "training_received", "trainees", {"institution", "community"}),
+        ("discipline", "discipline_count", "supported_disciplines", {"institution", "community", "hospital"}),
+    ],
+)
+def test_a_row_counts_what_took_place_where_its_criteria_say(
+    city: City, pilot: Pilot, register: str, code: str, name: str, counted: set[str]
+) -> None:
+    entries = {
+        at: enter(city, pilot, register, "2020-06-01", unit=getattr(city, at))
+        for at in ("institution", "community", "hospital")
+    }
+    found = Answers(pilot, END).computed(row(code))
+    assert found is not None
+    assert found.given[name] == len(counted)
+    assert set(found.records) == {("activity", entries[at].pk) for at in counted}
+    assert bool(row(code).reading_zh) is (code != "discipline_count"), "the reading is printed with the result"
+
+
+def test_only_people_whom_the_lead_hospital_sent_count(city: City, pilot: Pilot) -> None:
+    enter(city, pilot, "dispatch", "2020-06-01", sender=city.community)
+    sent = enter(city, pilot, "dispatch", "2020-06-01", sender=city.hospital)
+    found = Answers(pilot, END).computed(row("staff_dispatch"))
+    assert found is not None
+    assert (found.points, found.records) == (Decimal(2), (("activity", sent.pk),))
+
+
+@pytest.mark.parametrize(
+    ("second", "points"),
+    [
+        ([], "0"),
+        ([("2021-05-01", "2021-06-30")], "2"),
+        ([("2021-05-01", "2021-07-01")], "4"),
+        # A stay belongs to the year in which it began.
+        ([("2021-03-15", "2021-06-30")], "0"),
+    ],
+)
+def test_trainees_are_asked_for_in_every_year(
+    city: City, pilot: Pilot, second: list[tuple[str, str]], points: str
+) -> None:
+    pilot.extended_until = dt.date(2022, 4, 30)
+    for first, last in [("2020-05-01", "2020-08-31"), *second]:
+        enter(city, pilot, "trainee", first, last)
+    assert said(pilot, "training_received", dt.date(2022, 6, 1))[1] == Decimal(points)
 
 
 def test_reading_the_registers_takes_few_queries(city: City, pilot: Pilot, django_assert_max_num_queries: Any) -> None:

@@ -9,9 +9,8 @@ from cases.editions.alliance import alliance_of
 from cases.models import Case, Filing, Scoring
 from cases.scoring.columns import rows_of, save_score
 from cases.scoring.given import stored
-from cases.scoring.registers import Answers
 from cases.scoring.rules import points_of
-from tests.cases.test_scoring import BOUNDARIES, CARDS, chosen, counted
+from tests.cases.test_scoring import BOUNDARIES, CARDS, counted
 from tests.workflows.alliances import EVALUATION, City, act, again, in_practice
 from tests.worlds import moment
 from workflows.alliance.scoring.opening import columns_of
@@ -21,12 +20,7 @@ WHO = {"self": "lead", "district": "district", "city": "commission", "finance": 
 # The card of the wireframe: 91 + 3.5 = 94.5.
 WIREFRAME = "5 5 3 5 5 6 10 5 2 2 2 4 2 5 4 5 6 5 4 6 3 0.5"
 FULL = CARDS[0][0]
-FURTHER: list[tuple[str, dict[str, Any], str]] = [
-    ("standard_care", chosen("substandard", 3), "3"),
-    ("standard_care", chosen("substandard", 4), "4"),
-    ("research", counted(1, 0, 0), "1"),
-    ("research", counted(1, 0, 1), "1.5"),
-]
+FURTHER: list[tuple[str, dict[str, Any], str]] = [("research", counted(1, 0, 1), "1.5")]
 
 
 def in_scoring(city: City) -> Case:
@@ -68,15 +62,13 @@ def fill(city: City, case: Any, points: dict[str, Decimal], day: str = SCORED) -
     """Score every row of a column, with a reason wherever one is asked for."""
     at, by = moment(day), city.people[WHO[case.scoring.column]]
     scoring = Scoring.objects.get(pk=case.pk)
-    answers = Answers(scoring.pilot, at.date())
     for row in rows_of(alliance_of(case.edition), scoring.column):
         values = given(row.code, points[row.code])
         less = points_of(row, values) < row.points or row.code == "standard_care"
-        computed = answers.computed(row) is not None
         kept = {
             "given": stored(values),
             "reason": f"第{row.no}项未达标准。" if less else "",
-            "override_reason": "以现场核实为准。" if computed else "",
+            "override_reason": "以现场核实为准。" if row.register else "",
         }
         version = scoring.scores.filter(row=row.code).values_list("row_version", flat=True).first() or 0
         save_score(scoring, row, kept, based_on=version, by=by, at=at)

@@ -15,7 +15,7 @@ from cases.models import Activity, Case, CaseEvent, Edition, FinalScore, Score
 from cases.saving import StaleRow
 from cases.scoring.columns import lines_of, save_score
 from cases.scoring.joint import OWN, digest_of, joint_lines, save_final
-from tests.cases.test_scoring import CARDS
+from tests.cases.test_scoring import CARDS, edition
 from tests.workflows.alliances import City, act, again, build_city
 from tests.workflows.scoring_cards import (
     FIXED,
@@ -141,23 +141,41 @@ def test_an_incomplete_column_is_refused_row_by_row_with_the_rule(city: City) ->
 
 
 @pytest.mark.parametrize(
-    ("code", "values", "said"),
+    ("code", "values", "row", "rule"),
     [
-        ("incentive", {"given": {"option": "issued_not_effective"}}, "3"),
-        ("standard_care", {"given": {"option": "substandard", "score": "6"}, "reason": "酌情"}, "15"),
-        ("staff_dispatch", {"given": {"dispatch_person_times": "5"}}, "8"),
+        ("incentive", {"given": {"option": "issued_not_effective"}}, "4", "扣分理由"),
+        ("standard_care", {"given": {"option": "substandard", "score": "6"}, "reason": "酌情"}, "", "2 5"),
+        ("staff_dispatch", {"given": {"dispatch_person_times": "5"}}, "9", ""),
+        # No survey has been held: a share of one's own says where it comes from.
+        ("satisfaction", {"given": {"satisfied_share": "96"}}, "20", "1"),
     ],
 )
-def test_what_a_submission_refuses_names_row_and_rule(city: City, code: str, values: dict[str, Any], said: str) -> None:
-    """A deduction without its reason, more points than the row has, a departure from the registers without a reason."""
+def test_what_a_submission_refuses_names_row_and_rule(
+    city: City, code: str, values: dict[str, Any], row: str, rule: str
+) -> None:
+    """A deduction without its reason, more points than the row has, a number of one's own without a reason."""
     pilot = in_scoring(city)
     fill(city, column(pilot, "self"), card())
     blank = {"given": None, "reason": "", "override_reason": ""}
     scored(city, pilot, "self", code, **{**blank, **values})
     found = refusals(city, pilot, "self")
     assert list(found) == [code]
-    assert f"{said}," in found[code][0] or f"第{said}" in found[code][0] or said in found[code][0]
+    [said] = found[code]
+    item = edition().scorecard.by_code[code].item_zh if said.startswith(("第", "无")) else ""
+    assert item in said
+    assert all(each in said for each in (row, *rule.split()))
     assert again(column(pilot, "self")).state == "open"
+
+
+def test_a_share_of_ones_own_with_its_source_is_taken_while_the_survey_has_too_few_answers(city: City) -> None:
+    pilot = in_scoring(city)
+    fill(city, column(pilot, "self"), card())
+    act(city, column(pilot, "self"), "submit", "lead", SCORED)
+    row = Score.objects.get(scoring=column(pilot, "self").pk, row="satisfaction")
+    assert (row.computed, row.points, row.override_reason) == (None, Decimal(10), "以现场核实为准。")
+    act(city, column(pilot, "self"), "return_column", "commission", SCORED)
+    row.refresh_from_db()
+    assert (row.given, row.override_reason) == ({"satisfied_share": "100"}, "以现场核实为准。")
 
 
 def test_a_computed_deduction_needs_no_reason_of_its_own_and_keeps_the_records_behind_it(city: City) -> None:
@@ -381,7 +399,7 @@ def test_what_the_joint_score_refuses(city: City, source: str, points: str | Non
     with pytest.raises(Invalid) as refused:
         final(city, pilot, "incentive", source, points, reason)
     assert refused.value.code == code
-    assert "3" in str(refused.value.message)
+    assert "4" in str(refused.value.message), "the number of the row as it is printed"
 
 
 def test_the_bureau_objects_with_its_reason_and_the_commission_decides_anew(city: City) -> None:

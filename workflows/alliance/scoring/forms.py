@@ -21,7 +21,8 @@ FLAGS = (("yes", _("Yes")), ("no", _("No")))
 class RowForm(forms.Form):
     """One row; drafts may be incomplete, but a number has to be one.
 
-    ``depart`` stands where the registers answer the row: only then do its own inputs count.
+    ``depart`` stands where the registers answer the row: only then do its own inputs count. A row that they should
+    answer and do not yet asks where its number comes from.
     """
 
     def __init__(self, *args: Any, row: ScoreRow, computed: bool = False, **kwargs: Any) -> None:
@@ -33,6 +34,8 @@ class RowForm(forms.Form):
             self.fields[asked.name] = _field(row, asked)
         if computed:
             self.fields["override_reason"] = _reason(_("Why you depart from the registers"))
+        elif row.register:
+            self.fields["override_reason"] = _reason(_("Where this number comes from"))
         self.fields["reason"] = _reason(_("Reason for the deduction"))
 
     @classmethod
@@ -89,7 +92,17 @@ def _field(row: ScoreRow, asked: Input) -> forms.Field:
         )
     if asked.kind == "flag":
         return forms.ChoiceField(label=asked.label, choices=[("", "—"), *FLAGS], required=False)
-    return forms.DecimalField(label=asked.label, min_value=0, max_digits=9, decimal_places=4, required=False)
+    hint = _range_hint(row) if asked.kind == "score" else ""
+    return forms.DecimalField(
+        label=asked.label, min_value=0, max_digits=9, decimal_places=4, required=False, help_text=hint
+    )
+
+
+def _range_hint(row: ScoreRow) -> Any:
+    """For which answer the assessor gives the points, and from which range."""
+    free = next(each for each in row.rule.shape.options if each.is_free)
+    words = {"option": free.label, "least": number_text(free.score_min), "most": number_text(free.score_max)}
+    return _("For “%(option)s”: %(least)s to %(most)s points, always with a reason.") % words
 
 
 def _typed(asked: Input, value: Any) -> Any:

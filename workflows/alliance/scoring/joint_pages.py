@@ -19,6 +19,7 @@ from cases.editions.alliance import alliance_of
 from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
 from cases.models import Case
 from cases.saving import StaleRow
+from cases.scoring.columns import rows_of
 from cases.scoring.given import number_text, restored, words_of
 from cases.scoring.joint import JointLine, final_totals, joint_lines, round_of, save_final
 from cases.web import viewer_of
@@ -197,7 +198,8 @@ def render_joint(
     verbs = {verb.name for verb in possible_verbs(request, case, item)} & set(VERBS)
     submitted = [name for name, each in columns.items() if each.scoring.submitted_at is not None]
     edition = alliance_of(case.edition)
-    rows = [_shown(line, submitted, deciding=deciding, typed=typed) for line in lines]
+    scored = {name: {row.code for row in rows_of(edition, name)} for name in submitted}
+    rows = [_shown(line, scored, deciding=deciding, typed=typed) for line in lines]
     totals = final_totals(case.pilot, lines)
     context = {
         "nav_current": "pilots",
@@ -235,9 +237,9 @@ def render_joint(
 
 
 def _shown(
-    line: JointLine, columns: list[str], *, deciding: bool, typed: tuple[str, FinalForm, Any] | None
+    line: JointLine, columns: dict[str, set[str]], *, deciding: bool, typed: tuple[str, FinalForm, Any] | None
 ) -> RowShown:
-    cells = [_cell(line, column) for column in columns]
+    cells = [_cell(line, column) for column, codes in columns.items() if line.row.code in codes]
     if typed is not None and typed[0] == line.row.code:
         _code, form, conflict = typed
         version = conflict.row_version if conflict is not None else line.row_version

@@ -25,7 +25,7 @@ from cases.web import viewer_of
 from workflows.alliance.scoring.forms import RowForm, theirs_of
 from workflows.alliance.scoring.kind import KIND, SCORING, State
 from workflows.alliance.scoring.seats import LABELS, may_score
-from workflows.alliance.scoring.shown import Shown, Sum, grouped, records_of
+from workflows.alliance.scoring.shown import Shown, Sum, grouped, held_words, records_of
 from workflows.desk.verb_pages import open_item
 from workflows.finding.forms import take_over
 from workflows.forms import ReasonForm
@@ -187,7 +187,8 @@ def _saved(request: HttpRequest, case: Any, code: str) -> dict[str, Any]:
         place: render_to_string(f"workflows/alliance/scoring/{name}", context, request)
         for place, (name, context) in fragments.items()
     }
-    return {"row_version": line.row_version, "saved_at": clock_time(request), "fragments": html}
+    saved = {"row_version": line.row_version, "saved_at": clock_time(request), "fragments": html}
+    return {**saved, "warnings": Shown(line).warnings}
 
 
 def _sums(case: Any, lines: list[Line]) -> dict[str, Any]:
@@ -227,15 +228,14 @@ def render_column(
     claimed_by = held_by_another(item, viewer) if item is not None else None
     writes = case.state == State.OPEN and may_score(viewer, case)
     rows = [_shown(line, typed, writes=writes) for line in lines]
+    if writes:
+        answers = Answers(case.scoring.pilot, viewer.on, round_=case.scoring.round)
+        for shown in rows:
+            shown.held, shown.pilot = held_words(answers, shown.line), case.parent_id
     verbs = {verb.name for verb in possible_verbs(request, case, item)}
     sums = _sums(case, lines)
-    answers = Answers(case.scoring.pilot, viewer.on, round_=case.scoring.round)
+    missing = faults_by_row(lines) if writes else {}
     edition = alliance_of(case.parent.edition)
-    proposed = {
-        line.row.code: words_of(line.row, found[0])
-        for line in lines
-        if writes and (found := answers.proposed(line.row)) is not None
-    }
     context = {
         "nav_current": "pilots",
         "case": case,
@@ -248,8 +248,8 @@ def render_column(
         "writes": writes,
         "verbs": verbs if claimed_by is None else verbs - {"submit"},
         "groups": grouped(edition, rows, sums["sum"].totals),
-        "proposed": proposed,
-        "missing": faults_by_row(lines) if writes else {},
+        "missing": missing,
+        "first_missing": next(iter(missing), ""),
         "refusal": refusal if returning is None else None,
         "refused": refusal.faults if refusal is not None and returning is None else {},
         "returning": returning or ReasonForm(auto_id="return-%s"),

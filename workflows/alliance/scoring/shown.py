@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.access import Viewer
 from cases.editions.alliance import AllianceEdition
@@ -17,20 +19,40 @@ from cases.scoring.card import Totals
 from cases.scoring.columns import Line
 from cases.scoring.given import number_text, words_of
 from cases.scoring.joint import JointLine, column_totals
+from cases.scoring.registers import Answers
+from cases.scoring.survey import satisfaction
 from workflows.alliance.scoring.forms import RowForm
 from workflows.alliance.scoring.kind import State
 from workflows.alliance.scoring.opening import columns_of
 from workflows.alliance.scoring.seats import LABELS, may_score
 
+# Where somebody who scores a row by hand looks what it rests on.
+LOOK: dict[str, tuple[str, Any]] = {
+    "agreement": ("pilot_filings", gettext_lazy("Filings")),
+    "annual_plan": ("pilot_meetings", gettext_lazy("Committee and plans")),
+    "referral_practice": ("pilot_referral_figures", gettext_lazy("Figures of referrals")),
+    "grassroots_support": ("pilot_activities", gettext_lazy("Activity registers")),
+    "funds": ("pilot_funds", gettext_lazy("Earmarked funds")),
+    "satisfaction": ("pilot_survey", gettext_lazy("Satisfaction survey")),
+    "media": ("pilot_activities", gettext_lazy("Activity registers")),
+    "research": ("pilot_activities", gettext_lazy("Activity registers")),
+}
+
 
 @dataclass
 class Shown:
-    """One row of a column on its page, with its form where the reader fills it in."""
+    """One row of a column on its page, with its form where the reader fills it in.
+
+    ``held`` is what the registers have for a row that stays somebody’s judgement, or why they do not answer it yet;
+    ``pilot`` is given where the reader is led to what the row rests on.
+    """
 
     line: Line
     form: RowForm | None = None
     conflict: Any = None
     row_version: int = 0
+    held: str = ""
+    pilot: int = 0
 
     @property
     def code(self) -> str:
@@ -62,6 +84,25 @@ class Shown:
     @property
     def records(self) -> int:
         return len(self.line.computed.records) if self.line.computed is not None else 0
+
+    @property
+    def look(self) -> tuple[str, Any] | None:
+        """Address and name of the page that the row rests on."""
+        found = LOOK.get(self.code)
+        return (reverse(found[0], args=[self.pilot]), found[1]) if found is not None and self.pilot else None
+
+    @property
+    def own_reason(self) -> str:
+        """What a deduction by the registers is given as its reason where nobody writes one."""
+        line = self.line
+        if line.departs or not line.deducted or (line.score is not None and line.score.reason.strip()):
+            return ""
+        return _("Left empty it reads: %(reason)s") % {"reason": line.reason} if line.reason else ""
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was typed and cannot be, such as more points than the range has."""
+        return [str(each) for name, said in self.line.faults.items() if name in self.line.given for each in said]
 
 
 @dataclass(frozen=True)
@@ -134,6 +175,21 @@ def readable_columns(viewer: Viewer, pilot: Any, round_: int) -> dict[str, Case]
 
 def sums_of(pilot: Any, lines: list[JointLine], columns: Iterable[str]) -> list[Sum]:
     return [Sum(column, column_totals(pilot, lines, column)) for column in columns]
+
+
+def held_words(answers: Answers, line: Line) -> str:
+    """What the registers hold for a row that they do not answer, or what is still missing of its survey."""
+    row = line.row
+    if row.register and line.computed is None:
+        survey = answers.survey
+        found = satisfaction(survey).together.answers if survey is not None else 0
+        words = {"found": found, "least": answers.edition.evaluation.survey_least}
+        return _("%(found)d answers to the survey; at least %(least)d count.") % words
+    registers = answers.edition.registers
+    return _("; ").join(
+        f"{registers[code].label} {sum(entry.count for entry in entries)}"
+        for code, entries in answers.held(row).items()
+    )
 
 
 def records_of(keys: Iterable[tuple[str, int]]) -> list[Activity]:
