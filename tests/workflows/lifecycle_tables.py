@@ -115,7 +115,7 @@ EXTENSION = table(
     f"""
     grant    | county_approver {SUPERIORS}                        | {leads("requested requested_again", "granted")}
     refuse   | county_approver {SUPERIORS}                        | {leads("requested requested_again", "refused")}
-    withdraw | institution_filler institution_head county_officer | {leads("requested requested_again", "withdrawn")}
+    withdraw | institution_filler institution_head county_officer {SUPERIORS} | {leads("requested requested_again", "withdrawn")}
     lapse    | system                                             | {leads("requested requested_again", "withdrawn")}
     """
 )
