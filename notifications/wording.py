@@ -59,6 +59,7 @@ FACTS: dict[str, Fact] = {
     "days": Fact(lambda event, _item: abs(event.details.get("days", 0)), 3),
     "missed": Fact(lambda event, _item: len(event.details.get("missed", ())), 2),
     "count": Fact(_detail("return_count"), 2),
+    "until": Fact(_detail("until"), "2021-05-14", _limit),
     "behind": Fact(lambda event, _item: len(event.details.get("behind", ())), 2),
 }
 

@@ -122,6 +122,11 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.pilot}: {self.unit}"
 
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day of the agreement, as people write it; None where it has no end."""
+        return self.valid_until - dt.timedelta(days=1) if self.valid_until else None
+
 
 class CommitteeMember(models.Model):
     """A person on the management committee (管委会), whose director is the lead hospital's president."""

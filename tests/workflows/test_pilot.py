@@ -28,6 +28,7 @@ from tests.workflows.alliances import (
     selected,
 )
 from tests.worlds import moment, person, unit
+from workflows.alliance.agreements import remind_of_agreements
 from workflows.alliance.clock import turn_phases
 from workflows.alliance.membership import composition_faults, members_of
 from workflows.alliance.newcomers import invite
@@ -195,6 +196,88 @@ def test_an_agreement_ends_today_or_later(city: City, on: Any) -> None:
     pilot = in_practice(city)
     with pytest.raises(Invalid):
         act(city, pilot, "end_membership", "lead", "2020-05-06", membership=membership(pilot, city.institution), on=on)
+
+
+def dated(city: City, until: dt.date) -> Case:
+    """A pilot in practice whose institution, of the other district, has an agreement with an end."""
+    members = [member(city.community, "community"), member(city.nursing, valid_until=until)]
+    pilot = apply_as(city, "lead", application(city, members=members))
+    act(city, pilot, "select", "commission_head", "2020-03-16")
+    return act(city, pilot, "begin_practice", "system", "2020-04-01")
+
+
+def reads(city: City, name: str, day: str, kind: str = "pilot") -> bool:
+    return Case.objects.filter(kind=kind).visible_to(city.viewer(name, moment(day))).exists()
+
+
+def test_an_agreement_that_ends_takes_the_unit_and_its_district_with_it_unless_it_is_renewed(city: City) -> None:
+    until = dt.date(2020, 9, 1)
+    pilot = dated(city, until)
+    assert reads(city, "other_district", "2020-08-31")
+    for name in ("nursing", "other_district"):
+        assert not reads(city, name, "2020-09-01"), name
+    row = membership(pilot, city.nursing)
+    act(city, pilot, "renew_membership", "lead", "2020-08-20", membership=row, valid_until=dt.date(2021, 9, 1))
+    new = membership(pilot, city.nursing)
+    assert (new.valid_from, new.valid_until, new.agreement) == (until, dt.date(2021, 9, 1), row.agreement)
+    for name in ("nursing", "other_district"):
+        assert reads(city, name, "2020-09-01"), name
+        assert reads(city, name, "2020-09-01", "filing"), name
+        assert not reads(city, name, "2021-09-01"), name
+    with pytest.raises(Conflict) as refused:
+        act(city, pilot, "renew_membership", "lead", "2020-08-21", membership=row, valid_until=None)
+    assert refused.value.code == "nothing_to_renew"
+
+
+def test_a_renewal_lasts_longer_than_what_it_renews_and_open_agreements_need_none(city: City) -> None:
+    pilot = dated(city, dt.date(2020, 9, 1))
+    row = membership(pilot, city.nursing)
+    with pytest.raises(Invalid) as refused:
+        act(city, pilot, "renew_membership", "lead", "2020-08-20", membership=row, valid_until=dt.date(2020, 9, 1))
+    assert "试点方案" in refused.value.faults["valid_until"][0]
+    with pytest.raises(Conflict):
+        act(city, pilot, "renew_membership", "lead", "2020-08-20", membership=membership(pilot, city.community))
+
+
+def test_who_leaves_leaves_the_agreement_to_come_as_well(city: City) -> None:
+    pilot = dated(city, dt.date(2020, 9, 1))
+    row = membership(pilot, city.nursing)
+    act(city, pilot, "renew_membership", "lead", "2020-08-20", membership=row)
+    act(city, pilot, "end_membership", "nursing", "2020-08-21", membership=row, on=dt.date(2020, 8, 25))
+    assert not reads(city, "nursing", "2020-08-25")
+    assert not reads(city, "other_district", "2020-09-02")
+    assert membership(pilot, city.nursing).valid_until == dt.date(2020, 8, 25)
+
+
+def test_the_agreement_to_come_can_be_called_off_alone(city: City) -> None:
+    pilot = dated(city, dt.date(2020, 9, 1))
+    act(city, pilot, "renew_membership", "lead", "2020-08-20", membership=membership(pilot, city.nursing))
+    coming = membership(pilot, city.nursing)
+    act(city, pilot, "end_membership", "lead", "2020-08-21", membership=coming, on=dt.date(2020, 9, 1))
+    assert membership(pilot, city.nursing).end_reason == ""
+    assert reads(city, "nursing", "2020-08-31")
+    assert not reads(city, "nursing", "2020-09-01")
+
+
+def test_a_district_that_nominated_stays_when_its_units_leave(city: City) -> None:
+    pilot = act(city, applied(city, by="district"), "select", "commission_head", "2020-03-16")
+    for name, of in (("community", city.community), ("member", city.institution)):
+        act(city, pilot, "end_membership", name, "2020-05-06", membership=membership(pilot, of))
+    assert reads(city, "district", "2020-05-06")
+    assert not reads(city, "community", "2020-05-06")
+
+
+def test_office_and_member_are_reminded_once_of_an_agreement_that_ends(city: City) -> None:
+    pilot = dated(city, dt.date(2020, 9, 1))
+    assert remind_of_agreements(moment("2020-08-01")) == 0
+    assert remind_of_agreements(moment("2020-08-02")) == 1
+    assert remind_of_agreements(moment("2020-08-03")) == 0
+    deliver_events(moment("2020-08-03"))
+    told = Message.objects.filter(case=pilot, rule="pilot_agreement_ends")
+    assert {message.recipient for message in told} == {city.people["lead"], city.people["nursing"]}
+    assert {message.facts["until"] for message in told} == {"2020-09-01"}
+    act(city, pilot, "renew_membership", "lead", "2020-08-20", membership=membership(pilot, city.nursing))
+    assert remind_of_agreements(moment("2020-08-25")) == 0
 
 
 def test_the_contact_is_somebody_of_the_unit(city: City) -> None:

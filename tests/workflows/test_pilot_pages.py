@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -177,9 +178,21 @@ def test_members_are_admitted_named_and_let_go_on_the_page(city: City) -> None:
         named = {"membership": row.pk, "contact": city.people["sibling_contact"].pk}
         assert post("sibling", "name_contact", **named).status_code == 302
         assert post("member", "name_contact", **named).status_code == 422
-        ending = {"membership": row.pk, "on": "2020-06-01", "reason": "搬迁。"}
+        Membership.objects.filter(pk=row.pk).update(valid_until=dt.date(2020, 5, 21))
+        shown = text(signed_in(city, "lead").get(reverse("pilot", args=[pilot.pk])))
+        assert "5月20日" in shown
+        assert reverse("pilot_verb", args=[pilot.pk, "renew_membership"]) in shown
+        renewal = {"membership": row.pk, "agreement": "第二期协议", "last_on": "2020-05-01"}
+        refused = post("lead", "renew_membership", **renewal)
+        assert (refused.status_code, "第二期协议" in text(refused)) == (422, True)
+        assert post("lead", "renew_membership", **renewal | {"last_on": ""}).status_code == 302
+        assert "第二期协议" in text(signed_in(city, "sibling").get(reverse("pilot", args=[pilot.pk])))
+        ending = {"membership": row.pk, "on": "2020-05-10", "reason": "搬迁。"}
         assert post("sibling", "end_membership", **ending).status_code == 302
-        assert "2020" in text(signed_in(city, "lead").get(reverse("pilot", args=[pilot.pk])))
+    with on("2020-05-11"):
+        shown = text(signed_in(city, "lead").get(reverse("pilot", args=[pilot.pk])))
+        assert "搬迁。" in shown
+        assert "第二期协议" not in shown
 
 
 def test_the_list_shows_one_phase_at_a_time(city: City) -> None:

@@ -90,6 +90,27 @@ class EndForm(ReasonForm):
         _choose_unit(self, memberships)
 
 
+class RenewForm(forms.Form):
+    """Which agreement goes on, under which name, until when; the last day counts."""
+
+    membership = forms.ModelChoiceField(label=_("Member"), queryset=Membership.objects.none())
+    agreement = forms.CharField(label=_("New agreement"), required=False, max_length=120)
+    last_on = forms.DateField(
+        label=_("Last day"), required=False, widget=DayInput, help_text=_("Empty: without an end.")
+    )
+
+    def __init__(self, *args: Any, memberships: QuerySet[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_unit(self, memberships)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """The new agreement as the verb takes it; call where the form is valid."""
+        given = dict(self.cleaned_data)
+        last_on = given.pop("last_on")
+        return {**given, "valid_until": last_on + dt.timedelta(days=1) if last_on else None}
+
+
 class ContactForm(forms.Form):
     """Who answers for referrals at a member."""
 

@@ -14,13 +14,12 @@ from cases.errors import Conflict, Invalid, WrongRole
 from cases.models import Appointment, Case, Membership, OrgUnit, Pilot
 from cases.roles import PART_ROLES
 from cases.saving import sign
+from workflows.alliance.agreements import LONGEST_AGREEMENT, keep_parts
 from workflows.alliance.membership import AGREEMENT, hold_units, member_faults, require_sound
-from workflows.alliance.parties import end_everywhere, give_everywhere
 from workflows.alliance.states import State
 from workflows.step import Step
 
 NAMES = ("unit", "tier", "has_hospital", "agreement", "valid_from", "valid_until", "contact")
-LONGEST_AGREEMENT = 120
 REFERRALS = ("sender", "receiver")
 
 
@@ -60,8 +59,7 @@ def admit_member(step: Step, pilot: Pilot) -> None:
         _require_contact(row, row.contact, local_date(step.at))
     _save(step, row)
     if row.tier != Membership.Tier.LEAD:
-        give_everywhere(step, step.case, row.unit_id, "member", local_date(step.at), row.valid_until)
-        _let_district_read(step, row.unit)
+        keep_parts(step, pilot, row.unit)
     step.facts = {
         "membership": row.pk,
         "unit": row.unit_id,
@@ -74,7 +72,10 @@ def admit_member(step: Step, pilot: Pilot) -> None:
 
 
 def end_membership(step: Step, pilot: Pilot) -> None:
-    """End an agreement on a day, today or later; the unit reads nothing of the alliance from that day on."""
+    """End an agreement on a day, today or later, and what was to follow on it.
+
+    The unit reads nothing of the alliance from that day on; its own referrals stay its own.
+    """
     row = _membership_of_step(step, pilot)
     today, on = local_date(step.at), step.details.get("on") or local_date(step.at)
     if row.tier == Membership.Tier.LEAD:
@@ -86,7 +87,7 @@ def end_membership(step: Step, pilot: Pilot) -> None:
     if not isinstance(on, dt.date) or on < today:
         message = _("Choose today or a later day.")
         raise Invalid("past_day", message, faults={"on": [message]})
-    if on <= row.valid_from:
+    if on <= row.valid_from <= today:
         message = _("The agreement would end before it begins (%(clause)s).") % {"clause": AGREEMENT}
         raise Invalid("ends_before_it_begins", message, faults={"on": [message]})
     if row.valid_until is not None and on >= row.valid_until:
@@ -99,9 +100,14 @@ def end_membership(step: Step, pilot: Pilot) -> None:
             under_way,
         )
         raise Conflict("referrals_under_way", words % {"n": under_way}, hint=_("Close or cancel them first."))
-    row.valid_until, row.end_reason = on, step.reason
-    _save(step, row)
-    end_everywhere(step, step.case, row.unit_id, "member", on)
+    if row.valid_from < on:
+        row.valid_until, row.end_reason = on, step.reason
+        _save(step, row)
+    # What was to follow does not begin any more; nobody was a member by it, so that the row goes (its history stays).
+    for never in pilot.memberships.filter(unit=row.unit_id, valid_from__gte=on):
+        sign(never, step.person, step.at, step.verb)
+        never.delete()
+    keep_parts(step, pilot, row.unit)
     step.facts = {"membership": row.pk, "unit": row.unit_id, "on": on.isoformat()}
 
 
@@ -149,13 +155,6 @@ def _require_contact(row: Membership, person: Any, on: dt.date) -> None:
     if person is None or not contacts_at(row.unit_id, on).filter(user=person).exists():
         message = _("Choose somebody who is referral contact or head at %(unit)s.") % {"unit": row.unit}
         raise Invalid("not_of_the_unit", message, faults={"contact": [message]})
-
-
-def _let_district_read(step: Step, unit: OrgUnit) -> None:
-    """The district of a member takes part, too (市、区级卫生健康行政部门：组织、协调、支持)."""
-    district = unit.superior
-    if district is not None and district.kind == OrgUnit.Kind.COUNTY:
-        give_everywhere(step, step.case, district.pk, "district", local_date(step.at))
 
 
 def _save(step: Step, row: Membership) -> None:

@@ -13,16 +13,26 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.access import Viewer
+from cases.editions.alliance import alliance_of
 from cases.errors import Conflict, Invalid, Refusal, WrongRole
 from cases.models import CaseEvent, OrgUnit, Pilot
 from cases.naming import ACTOR
 from cases.web import viewer_of
 from workflows.alliance import forms as asked
+from workflows.alliance.agreements import ending_soon, renewable
 from workflows.alliance.deciding import require_begun
 from workflows.alliance.filing_state import missing
 from workflows.alliance.membership import composition_faults
 from workflows.alliance.opening import PILOT
-from workflows.alliance.shown import own_memberships, parts_of, people_for, stages_of, tiers_of, units_that_join
+from workflows.alliance.shown import (
+    former_members,
+    own_memberships,
+    parts_of,
+    people_for,
+    stages_of,
+    tiers_of,
+    units_that_join,
+)
 from workflows.alliance.states import FINALS, RUNNING, State
 from workflows.alliance.summary import files_of_report
 from workflows.desk.timeline import entries
@@ -42,6 +52,7 @@ FORMS: dict[str, type[forms.Form]] = {
     "withdraw": ReasonForm,
     "admit": asked.MemberForm,
     "end_membership": asked.EndForm,
+    "renew_membership": asked.RenewForm,
     "name_contact": asked.ContactForm,
     "set_up_group": asked.GroupForm,
     "begin_practice": forms.Form,
@@ -59,6 +70,7 @@ DONE = {
     "withdraw": gettext_lazy("The application has been withdrawn."),
     "admit": gettext_lazy("The member has joined and reads the pilot from today."),
     "end_membership": gettext_lazy("The membership ends on the day that you gave."),
+    "renew_membership": gettext_lazy("The agreement goes on; the member stays what it is."),
     "name_contact": gettext_lazy("The contact has been named."),
     "set_up_group": gettext_lazy("The working group has been noted."),
     "begin_practice": gettext_lazy("The practice has begun."),
@@ -89,7 +101,7 @@ def pilot_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     form = _form(verb, viewer_of(request), case, request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, case, {verb: form}, 422)
-    details = form.details if isinstance(form, asked.MemberForm) else dict(form.cleaned_data)
+    details = dict(getattr(form, "details", form.cleaned_data))
     details.pop("reason", None)
     try:
         perform_from(request, case, verb, **details)
@@ -106,6 +118,8 @@ def _form(verb: str, viewer: Viewer, case: Any, data: Any = None, files: Any = N
     given: dict[str, Any] = {"auto_id": f"{verb}-%s"}
     if verb == "admit":
         given["units"] = units_that_join(case.unit, viewer.on) if case.finished is None else OrgUnit.objects.none()
+    if verb == "renew_membership":
+        given["memberships"] = renewable(record)
     if verb in ("end_membership", "name_contact"):
         rows = own_memberships(viewer, record)
         given["memberships"] = rows.exclude(tier="lead") if verb == "end_membership" else rows
@@ -132,11 +146,14 @@ def _page(request: HttpRequest, case: Any, bound: dict[str, forms.Form], status:
     if not set(viewer.unit_ids("view")) & {record.applicant_id}:
         verbs.discard("withdraw")
     verbs -= {verb for verb, phase in BY_THE_CLOCK.items() if not _has_begun(record, phase, viewer)}
+    if "renew_membership" in verbs and not renewable(record).exists():
+        verbs.discard("renew_membership")
     running = case.state in RUNNING
     events = list(CaseEvent.objects.filter(case=case.pk).select_related(*ACTOR).order_by("-seq")[:MOST_EVENTS])
     context = {
         "case": case,
         "record": record,
+        "today": viewer.on,
         "report_files": files_of_report(case),
         "max_mb": edition_of(case).settings.max_upload_mb,
         "item": item,
@@ -146,6 +163,9 @@ def _page(request: HttpRequest, case: Any, bound: dict[str, forms.Form], status:
         "unpublished": record.published_at is None,
         "stages": stages_of(case),
         "tiers": tiers_of(record, viewer.on),
+        "former": former_members(record, viewer.on),
+        "ending": {row.pk for row in ending_soon(record, viewer.on)} if case.finished is None else set(),
+        "agreements": alliance_of(edition_of(case)).agreements,
         "faults": composition_faults(record, viewer.on) if case.finished is None else [],
         "missing": missing(case) if running else [],
         "parts": parts_of(case) if case.state != State.APPLIED else [],

@@ -75,8 +75,20 @@ def give_everywhere(step: Step, pilot: Case, unit: OrgUnit | int, part: str, fro
         give_part(step, child, unit, part, from_, until)
 
 
+def keep_everywhere(step: Step, pilot: Case, unit: OrgUnit | int, part: str, from_: dt.date, until: Any) -> None:
+    """Give a part as ``give_everywhere`` does, with its new end in every case below that lets the unit read besides."""
+    give_everywhere(step, pilot, unit, part, from_, until)
+    counting = Q(parties__valid_until=None) | Q(parties__valid_until__gt=from_)
+    for child in Case.objects.filter(counting, parent=pilot.pk, parties__unit=unit, parties__part=part).distinct():
+        give_part(step, child, unit, part, from_, until)
+
+
 def end_everywhere(step: Step, pilot: Case, unit: OrgUnit | int, part: str, on: dt.date) -> None:
-    """End a part in the pilot and in every case below it, referrals with patients included."""
+    """End a part in the pilot and in every case below it.
+
+    The two sides of a referral (``sender``, ``receiver``) are no parts of the pilot and stay: whoever is responsible
+    for a patient reads and finishes the referral, also after a membership or the pilot has ended.
+    """
     end_part(step, pilot, unit, part, on)
     for child in Case.objects.filter(parent=pilot.pk, parties__unit=unit, parties__part=part).distinct():
         end_part(step, child, unit, part, on)

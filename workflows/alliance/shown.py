@@ -68,16 +68,18 @@ def _month(day: dt.date) -> str:
 
 
 def tiers_of(record: Pilot, on: dt.date) -> list[tuple[str, list[Membership]]]:
-    """The members of the day by tier; for a pilot whose agreements begin later, those to come."""
-    rows: list[Any] = members_of(record, on) or list(record.memberships.select_related("unit__superior", "contact"))
+    """The members of the day by tier, each agreement in a line, and those to come."""
+    coming = record.memberships.filter(valid_from__gt=on).select_related("unit__superior", "contact")
+    rows: list[Any] = [*members_of(record, on), *coming.order_by("valid_from", "pk")]
     return [
         (str(tier.label), found) for tier in Membership.Tier if (found := [row for row in rows if row.tier == tier])
     ]
 
 
-def last_day(row: Membership) -> dt.date | None:
-    """The last day of an agreement, as people write it."""
-    return row.valid_until - dt.timedelta(days=1) if row.valid_until else None
+def former_members(record: Pilot, on: dt.date) -> list[Membership]:
+    """Whose agreements have ended, the latest first."""
+    rows = record.memberships.filter(valid_until__lte=on).select_related("unit")
+    return list(rows.order_by("-valid_until", "-pk"))
 
 
 def parts_of(case: Case) -> list[tuple[str, Any, str]]:
