@@ -100,12 +100,14 @@ def thin_gap(document: WordDocument) -> None:
     write(spaced(document.add_paragraph(), exactly=1), "", SONG, 1)
 
 
-def pad_cells(table: Table, points: float) -> None:
-    """Space above and below the text of every cell."""
+def pad_cells(table: Table, points: float, sides: float | None = None) -> None:
+    """Space above and below the text of every cell, and at its sides where they are not to be the style's."""
     margins = OxmlElement("w:tblCellMar")
-    for side in ("top", "bottom"):
+    for side, space in (("top", points), ("left", sides), ("bottom", points), ("right", sides)):
+        if space is None:
+            continue
         margin = OxmlElement(f"w:{side}")
-        margin.set(qn("w:w"), str(round(points * 20)))
+        margin.set(qn("w:w"), str(round(space * 20)))
         margin.set(qn("w:type"), "dxa")
         margins.append(margin)
     table._tbl.tblPr.insert_element_before(margins, "w:tblLook")

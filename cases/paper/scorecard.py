@@ -16,19 +16,21 @@ from cases.editions.alliance import AllianceEdition
 from cases.paper.annex2 import DIGEST_SHOWN
 from cases.paper.content import printable
 from cases.paper.wording import chinese_date
-from cases.scoring.card import total
+from cases.scoring.card import Totals, total
 from cases.scoring.given import number_text
 
 MARK = "附件"
+ELSEWHERE = "／"  # a row that another column scores
 
 
 @dataclass(frozen=True)
 class ScorecardPaper:
     """Everything that one copy of the table shows; plain data, nothing is looked up.
 
-    ``points`` and ``reasons`` by the code of the row; a row that is not there is left blank. ``whose`` names the column
-    (自评, 市级 …) or says that it is the final score. ``digest`` is that of the column or of the final score, empty for
-    a draft, which is marked as one. Days are in Asia/Shanghai. An unknown code is refused with ``ValueError``.
+    ``points`` and ``reasons`` by the code of the row; a row that is not there is left blank. ``scored`` are the rows
+    that the column has to score, None for all. ``whose`` names the column (自评, 市级 …) or says that it is the final
+    score. ``digest`` is that of the column or of the final score, empty for a draft, which is marked as one. Days are
+    in Asia/Shanghai. An unknown code is refused with ``ValueError``.
     """
 
     edition: AllianceEdition
@@ -37,12 +39,17 @@ class ScorecardPaper:
     whose: str
     points: Mapping[str, Decimal] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    scored: frozenset[str] | None = None
     confirmed_on: dt.date | None = None
     digest: str = ""
 
     def __post_init__(self) -> None:
         if unknown := sorted({*self.points, *self.reasons} - set(self.edition.scorecard.by_code)):
             raise ValueError(f"rows that the scorecard does not have: {unknown}")
+
+    def scores(self, code: str) -> bool:
+        """Whether the column has to score the row."""
+        return self.scored is None or code in self.scored
 
 
 @dataclass(frozen=True)
@@ -80,8 +87,6 @@ def sheet_of(paper: ScorecardPaper) -> Sheet:
     """The table in its printed order; the same for every format."""
     card = paper.edition.scorecard
     totals = total(card, paper.points)
-    left = len(totals.missing)
-    note = f"（另有{left}项未评）" if left else ""
     return Sheet(
         mark=MARK,
         title=card.title_zh,
@@ -92,11 +97,20 @@ def sheet_of(paper: ScorecardPaper) -> Sheet:
         sums=(
             f"基本分：{number_text(totals.base)}分",
             f"加分：{number_text(totals.bonus)}分（上限{number_text(card.bonus_cap)}分）",
-            f"合计：{number_text(totals.total)}分{note}",
+            f"合计：{number_text(totals.total)}分{_note(paper, totals)}",
         ),
         readings=_readings(paper.edition),
         version=_version(paper),
     )
+
+
+def _note(paper: ScorecardPaper, totals: Totals) -> str:
+    """What the sum does not hold: rows that are still to be scored, and rows that another column scores."""
+    left = sum(paper.scores(code) for code in totals.missing)
+    others = len(totals.missing) - left
+    said = [f"另有{left}项未评"] if left else []
+    said += [f"不含由其他方评定的{others}项"] if others else []
+    return f"（{'，'.join(said)}）" if said else ""
 
 
 def _rows(paper: ScorecardPaper) -> list[Row]:
@@ -120,7 +134,11 @@ def _rows(paper: ScorecardPaper) -> list[Row]:
                         item=row.item_zh,
                         points=number_text(row.points),
                         criteria=printable(row.criteria_zh),
-                        given="" if points is None else number_text(points),
+                        given=number_text(points)
+                        if points is not None
+                        else ""
+                        if paper.scores(row.code)
+                        else ELSEWHERE,
                         reason=printable(paper.reasons.get(row.code, "")),
                     )
                 )

@@ -70,7 +70,7 @@ def _row(page: Worksheet, number: int, line: Row) -> None:
     texts = (line.no, line.group, line.indicator, line.item, line.points, line.criteria, line.given, line.reason)
     for column, text in enumerate(texts, start=1):
         alignment = MIDDLE if column in WORDS_IN_THE_MIDDLE else LEFT
-        if column in NUMBERS and text:
+        if column in NUMBERS and text[:1].isdigit():
             cell = page.cell(number, column, Decimal(text))
             cell.font, cell.alignment, cell.border = Font(name=SONG, size=10), MIDDLE, BOX
             cell.number_format = "0.##" if "." in text else "0"

@@ -15,7 +15,7 @@ from cases.paper.scorecard import Row, ScorecardPaper, Sheet, sheet_of
 from cases.paper.word import plain_table
 
 BODY, SMALL = 9, 8
-WIDTHS = (9, 16, 18, 34, 9, 50, 13, 33)
+WIDTHS = (9, 16, 18, 33, 9, 50, 15.5, 31.5)
 MIDDLE = (0, 1, 2, 4, 6)  # columns whose words stand in the middle
 GREY = RGBColor(0x59, 0x59, 0x59)
 
@@ -44,7 +44,7 @@ def scorecard_word(paper: ScorecardPaper) -> bytes:
 
 
 def _table(document: WordDocument, sheet: Sheet) -> None:
-    table = plain_table(document, len(sheet.rows) + 2, WIDTHS)
+    table = plain_table(document, len(sheet.rows) + 2, WIDTHS, sides=3)
     head, *rows, sums = list(table.rows)
     ooxml.repeat_as_header(head)
     for cell, name in zip(head.cells, sheet.columns, strict=True):

@@ -155,12 +155,12 @@ def _items(document: WordDocument, sheet: Page) -> None:
         cells[0].paragraphs[0].alignment = ALIGN.CENTER
 
 
-def plain_table(document: WordDocument, rows: int, widths: tuple[int, ...]) -> Table:
-    """A ruled table in the middle of the page; widths of the columns in mm."""
+def plain_table(document: WordDocument, rows: int, widths: tuple[float, ...], *, sides: float | None = None) -> Table:
+    """A ruled table in the middle of the page; widths of the columns in mm, space at the sides of cells in points."""
     table = document.add_table(rows=rows, cols=len(widths), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
-    ooxml.pad_cells(table, 2)
+    ooxml.pad_cells(table, 2, sides)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
     for row in table.rows:

@@ -246,6 +246,18 @@ def test_a_draft_says_so_and_names_what_is_missing() -> None:
     assert sheet.sums[-1] == "合计：5分（另有21项未评）"
 
 
+def test_a_column_leaves_to_others_what_they_score_and_its_sum_says_so() -> None:
+    others = frozenset(edition().scorecard.by_code) - {"funds"}
+    points = {code: each.points for code, each in edition().scorecard.by_code.items() if code in others}
+    sheet = sheet_of(paper(points=points, scored=others))
+    assert [line.no for line in sheet.rows if line.given == "／"] == ["19"]
+    assert sheet.sums[-1] == "合计：102分（不含由其他方评定的1项）"
+    unfinished = sheet_of(paper(points={**points, "media": Decimal(0)}, scored=others | {"funds"}))
+    assert unfinished.sums[-1] == "合计：99分（另有1项未评）"
+    page = load_workbook(io.BytesIO(scorecard_excel(paper(points=points, scored=others)))).active
+    assert [cell.value for cell in page["G"]].count("／") == 1
+
+
 def test_word_and_excel_show_what_the_sheet_says_and_are_the_same_each_time() -> None:
     for make in (scorecard_word, scorecard_excel):
         assert make(paper()) == make(paper())

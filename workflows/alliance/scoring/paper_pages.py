@@ -51,6 +51,7 @@ def scoring_paper(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
         whose=WHOSE[scoring.column],
         points=points_by_row(lines),
         reasons={line.row.code: line.reason for line in lines if line.reason},
+        scored=frozenset(line.row.code for line in lines),
         confirmed_on=local_date(scoring.submitted_at) if scoring.submitted_at else None,
         digest="" if is_open or event is None else event.details["digest"],
     )
