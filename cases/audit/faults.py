@@ -49,6 +49,7 @@ class Counts:
     system_events: int = 0
     history_rows: int = 0
     live_rows: int = 0
+    frozen: int = 0
     files: int = 0
     anchors: int = 0
     unsealed_rows: int = 0

@@ -1,4 +1,4 @@
-"""The files on disk: is each one there, and is it what its row says? Editions and submitted versions alike."""
+"""The files on disk: is each one there, and is it what its row says? Editions alike."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ PARTS = {
     "triggers": gettext_lazy("Protection of the database"),
     "anchor": gettext_lazy("Anchors"),
     "chain": gettext_lazy("Chains"),
+    "filed": gettext_lazy("Submitted and filed versions"),
     "history": gettext_lazy("Field history"),
     "files": gettext_lazy("Files"),
 }

@@ -24,6 +24,8 @@ CASE = ("pk", "uid", "event_count", "chain_head")
 
 # Told of every sound event: name of its chain, number, hash, what the chain belongs to, what it seals.
 Told = Callable[[str, int, str, int | None, list[Any], str], Iterator[Fault]]
+# Told of the details of every event of a case, and where it stands.
+Said = Callable[[dict[str, Any], str], Iterator[Fault]]
 
 
 class Read:
@@ -36,7 +38,7 @@ class Read:
             setattr(self, name, value)
 
 
-def case_chains(counts: Counts, told: Told) -> Iterator[Fault]:
+def case_chains(counts: Counts, told: Told, said: Said | None = None) -> Iterator[Fault]:
     """Every case with its events, both read once in the order of cases."""
     rows = CaseEvent.objects.order_by("case_id", "seq").values_list(*EVENT).iterator(chunk_size=CHUNK)
     chains = groupby((Read(*row) for row in rows), key=attrgetter("case_id"))
@@ -50,21 +52,21 @@ def case_chains(counts: Counts, told: Told) -> Iterator[Fault]:
         if case_id == pk:
             own = events
         where = f"case {uid}"
-        yield from _chain(where, str(uid), pk, own, count, head, partial(hash_of, uid), counts, told)
+        yield from _chain(where, str(uid), pk, own, count, head, partial(hash_of, uid), counts, told, said)
         if case_id == pk:
             case_id, events = next(chains, (None, iter(())))
     if case_id is not None:
         yield fault(PART, f"case {case_id}", _("is gone; its events are there"))
 
 
-def case_chain(case: Case, counts: Counts, told: Told) -> Iterator[Fault]:
+def case_chain(case: Case, counts: Counts, told: Told, said: Said | None = None) -> Iterator[Fault]:
     """The chain of one case alone."""
     counts.cases += 1
     rows = CaseEvent.objects.filter(case=case.pk).order_by("seq").values_list(*EVENT).iterator(chunk_size=CHUNK)
     events = (Read(*row) for row in rows)
     name, hashed = str(case.uid), partial(hash_of, case.uid)
     where = f"case {name}"
-    yield from _chain(where, name, case.pk, events, case.event_count, case.chain_head, hashed, counts, told)
+    yield from _chain(where, name, case.pk, events, case.event_count, case.chain_head, hashed, counts, told, said)
 
 
 def system_chains(counts: Counts, told: Told) -> Iterator[Fault]:
@@ -86,6 +88,7 @@ def _chain(
     hashed: Callable[[Any], str],
     counts: Counts,
     told: Told,
+    said: Said | None = None,
 ) -> Iterator[Fault]:
     """One chain; after its first fault the rest of it is proved by nothing and only read for what it seals."""
     previous, expected, sound = GENESIS, 0, True
@@ -103,6 +106,8 @@ def _chain(
                 yield found
         previous = event.hash
         yield from told(name, event.seq, event.hash, case_id, event.sealed, place)
+        if said is not None and event.details:
+            yield from said(event.details, place)
     if sound and (count, head) != (expected, previous):
         if expected < count:
             yield fault(

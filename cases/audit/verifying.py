@@ -16,6 +16,7 @@ from cases.audit.coverage import Coverage
 from cases.audit.drift import drift
 from cases.audit.faults import Counts, Fault, fault
 from cases.audit.files import editions, files
+from cases.audit.frozen import Frozen
 from cases.audit.reading_chains import case_chains, system_chains
 from cases.audit.snapshot import snapshot
 from cases.immutability import missing
@@ -23,12 +24,13 @@ from cases.models import Case
 
 
 def verify(counts: Counts, *, anchors: Path | None = None, with_files: bool = True) -> Iterator[Fault]:
-    """Every fault, in the order of the parts: triggers, anchors, chains, history, drift, files.
+    """Every fault, in the order of the parts: triggers, anchors, chains, versions submitted and filed, history,
+    drift, files.
 
     Nobody is kept from working meanwhile. ``anchors`` is a copy that was kept elsewhere. Memory does not grow with
     what is verified, but for one bit a history row.
     """
-    anchored, coverage = Anchored(counts), Coverage(counts)
+    anchored, coverage, frozen = Anchored(counts), Coverage(counts), Frozen(counts)
 
     def told(name: str, seq: int, head: str, case_id: int | None, sealed: list[Any], where: str) -> Iterator[Fault]:
         yield from anchored.check(name, seq, head)
@@ -44,10 +46,12 @@ def verify(counts: Counts, *, anchors: Path | None = None, with_files: bool = Tr
             yield from loaded
             yield from _triggers()
             yield from anchored.known_to_the_chain()
-            yield from case_chains(counts, told)
+            yield from case_chains(counts, told, frozen.add)
             yield from system_chains(counts, told)
             yield from anchored.finish()
             yield from anchored.left_over()
+            yield from frozen.compare()
+            yield from frozen.uncovered()
             yield from coverage.compare()
             yield from coverage.waiting_rows()
             yield from coverage.uncovered()

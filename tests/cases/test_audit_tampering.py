@@ -12,12 +12,14 @@ from django.db import connection
 
 from cases.access import SYSTEM
 from cases.audit import note
+from cases.audit.chains import hash_of_system_event
 from cases.audit.faults import Fault
 from cases.editions.pinned import forget_editions
 from cases.events import event_hash
 from cases.immutability import rewriting
-from cases.models import Case, CaseEvent, Evidence, Finding
+from cases.models import Case, CaseEvent, Evidence, Finding, SelfCheckSubmission
 from cases.models.audit import AuditChain, SystemEvent
+from cases.selfcheck import digest
 from tests.cases.audited import as_owner, counted, faults, rewrite_consistently, whole_story
 from tests.story import Story
 from tests.worlds import moment
@@ -144,6 +146,84 @@ def chain_of(story: Story) -> AuditChain:
     return AuditChain.objects.get(unit=story.unit)
 
 
+def insert_system_event(story: Story) -> str:
+    key = chain_of(story)
+    with rewriting():
+        event = SystemEvent.objects.get(chain=key, seq=3)
+        event.pk, event.seq, event.previous_hash = None, 4, event.hash
+        event.hash = hash_of_system_event(key.key, event)
+        event.save(force_insert=True)
+    return f"chain {key.key}"
+
+
+def replace_system_event(story: Story) -> str:
+    key = chain_of(story)
+    with rewriting():
+        first = SystemEvent.objects.get(chain=key, seq=1)
+        values = {f.attname: getattr(first, f.attname) for f in SystemEvent._meta.concrete_fields}
+        del values["id"], values["seq"]
+        SystemEvent.objects.filter(chain=key, seq=2).update(**values)
+    return f"chain {key.key}, event 2"
+
+
+def reorder_system_events(story: Story) -> str:
+    key = chain_of(story)
+    for old, new in ((1, 9), (2, 1), (9, 2)):
+        as_owner("UPDATE cases_systemevent SET seq = %s WHERE chain_id = %s AND seq = %s", [new, key.pk, old])
+    return f"chain {key.key}, event 1"
+
+
+def empty_system_events(story: Story) -> str:
+    if connection.vendor == "postgresql":
+        as_owner("SET CONSTRAINTS ALL IMMEDIATE")
+        as_owner("TRUNCATE cases_systemevent CASCADE")
+    else:
+        as_owner("DELETE FROM cases_systemevent")
+    return f"chain {AuditChain.objects.earliest('pk').key}, event 1"
+
+
+# ── what was submitted ──
+
+
+def edit_submission(story: Story) -> str:
+    row = submission_of(story)
+    with rewriting():
+        answers = {**row.snapshot["answers"], "A1-08": {**row.snapshot["answers"]["A1-08"], "status": "compliant"}}
+        SelfCheckSubmission.objects.filter(pk=row.pk).update(snapshot={**row.snapshot, "answers": answers})
+    return f"cases.selfchecksubmission {row.pk}"
+
+
+def edit_submission_with_its_digest(story: Story) -> str:
+    row = submission_of(story)
+    with rewriting():
+        content = {**row.snapshot, "report": "改写"}
+        SelfCheckSubmission.objects.filter(pk=row.pk).update(snapshot=content, digest=digest(content))
+    return f"cases.selfchecksubmission {row.pk}"
+
+
+def edit_what_is_counted_of_a_submission(story: Story) -> str:
+    row = submission_of(story)
+    as_owner("UPDATE cases_selfchecksubmission SET medical_beds = 999 WHERE id = %s", [row.pk])
+    return f"cases.selfchecksubmission {row.pk}"
+
+
+def delete_submission(story: Story) -> str:
+    row = submission_of(story)
+    as_owner("DELETE FROM cases_selfchecksubmission WHERE id = %s", [row.pk])
+    return f"cases.selfchecksubmission {row.pk}"
+
+
+def insert_submission(story: Story) -> str:
+    row = submission_of(story)
+    row.pk, row.no = None, 2
+    row.save(force_insert=True)
+    return f"cases.selfchecksubmission {row.pk}"
+
+
+def submission_of(story: Story) -> SelfCheckSubmission:
+    return SelfCheckSubmission.objects.get(selfcheck=story.case.pk)
+
+
 # ── history ──
 
 
@@ -251,6 +331,15 @@ TAMPERING: list[Callable[[Story], str]] = [
     empty_events,
     edit_system_event,
     delete_system_event,
+    insert_system_event,
+    replace_system_event,
+    reorder_system_events,
+    empty_system_events,
+    edit_submission,
+    edit_submission_with_its_digest,
+    edit_what_is_counted_of_a_submission,
+    delete_submission,
+    insert_submission,
     edit_history,
     edit_history_and_the_row,
     edit_who_changed_it,

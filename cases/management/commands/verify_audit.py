@@ -33,7 +33,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{counts.cases} cases with {counts.events} events, {counts.system_chains} chains of the system with "
             f"{counts.system_events} events, {counts.history_rows} history rows, {counts.live_rows} live rows, "
-            f"{counts.files} files, {counts.anchors} anchors"
+            f"{counts.frozen} versions submitted or filed, {counts.files} files, {counts.anchors} anchors"
         )
         for line in counts.notes:
             self.stdout.write(line)
