@@ -15,10 +15,22 @@ from cases.access import Viewer
 from cases.errors import Conflict, Invalid, Refusal, WrongRole
 from cases.evidence import store
 from cases.models import Case, CaseEvent, Evidence, Finding, FindingFact, FundUse, Pilot
-from tests.workflows.alliances import City, act, again, build_city, membership, selected
-from tests.worlds import moment
-from workflows.alliance.funds.opening import allocate, subsidy_basis
+from tests.workflows.alliances import (
+    City,
+    act,
+    again,
+    build_city,
+    direct_application,
+    member,
+    membership,
+    programme_of,
+    selected,
+)
+from tests.worlds import moment, unit
+from workflows.alliance.funds.opening import allocate
+from workflows.alliance.funds.subsidy import entitlements, institutions_joined
 from workflows.alliance.funds.uses import spent
+from workflows.alliance.opening import apply
 
 pytestmark = pytest.mark.django_db
 
@@ -111,15 +123,106 @@ def test_money_goes_to_whom_the_plan_names(city: City, pilot: Case, others: Any,
     assert field in refusal.value.faults
 
 
-def test_a_subsidy_counts_each_institution_with_a_hospital_once(city: City, pilot: Case) -> None:
-    assert "0" in subsidy_basis(city.hospital, 2020)
-    row = membership(pilot, city.institution)
-    row.has_hospital = True
+# ── the yearly subsidy ──
+
+
+def direct(city: City, state: str = "selected") -> Case:
+    """A pilot of the other hospital with the nursing home, applied for and selected where that is wanted."""
+    given = direct_application(city)
+    case = apply(programme_of(city), given, by=city.actor("other_lead"), at=moment("2020-02-20"))
+    return act(city, case, "select", "commission_head", "2020-03-16") if state == "selected" else case
+
+
+def subsidy(city: City, **others: Any) -> Case:
+    given = {"kind": "subsidy", "holder": city.other_hospital, "pilot": None, "rate": Decimal("30000.50")}
+    return fund_of(city, **{**given, **others})
+
+
+def test_a_subsidy_is_so_much_for_each_institution_with_a_hospital(city: City) -> None:
+    pilot = direct(city)
+    second = unit("institution", "文新医养中心", "330106-002", city.other_district)
+    act(city, pilot, "admit", "other_lead", "2020-05-06", **member(second, has_hospital=True))
+    case: Any = subsidy(city)
+    assert case.fund.amount == Decimal("60001.00")
+    assert all(name in case.fund.basis for name in ("2", "30000.50", city.nursing.name, second.name))
+    assert set(CaseEvent.objects.get(case=case, verb="open").details["institutions"]) == {city.nursing.pk, second.pk}
+
+
+def test_a_subsidy_is_given_once_a_year_and_the_refusal_names_the_clause(city: City) -> None:
+    direct(city)
+    first = subsidy(city)
+    with pytest.raises(Invalid) as refusal:
+        subsidy(city)
+    assert first.number in refusal.value.faults["holder"][0]
+    assert "每年每联合1家" in refusal.value.faults["holder"][0]
+    assert [line.fund for line in entitlements(city.city, 2020)] == [first.fund]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("others", "field"),
+    [
+        (lambda city: {"holder": city.hospital}, "holder"),
+        (lambda _city: {"rate": None}, "rate"),
+        (lambda _city: {"rate": Decimal(0)}, "rate"),
+        (lambda _city: {"year": 2021}, "year"),
+        (lambda _city: {"year": 2019}, "holder"),
+    ],
+)
+def test_a_subsidy_without_institution_rate_or_year_is_refused(city: City, others: Any, field: str) -> None:
+    direct(city)
+    with pytest.raises(Invalid) as refusal:
+        subsidy(city, **others(city))
+    assert field in refusal.value.faults
+
+
+def joined(city: City, year: int) -> list[Any]:
+    return institutions_joined([city.other_hospital.pk], year).get(city.other_hospital.pk, [])
+
+
+def test_what_was_not_selected_does_not_count_and_what_was_stopped_counts_until_then(city: City) -> None:
+    pilot = direct(city, "applied")
+    assert joined(city, 2020) == []
+    act(city, pilot, "select", "commission_head", "2020-03-16")
+    assert joined(city, 2020) == [city.nursing]
+    act(city, pilot, "stop", "commission_head", "2020-12-31")
+    assert joined(city, 2020) == [city.nursing]
+    assert joined(city, 2021) == []
+
+
+def test_an_agreement_counts_in_every_year_that_it_touches(city: City) -> None:
+    pilot = direct(city)
+    row = membership(pilot, city.nursing)
+    row.valid_until = dt.date(2021, 1, 1)
+    row.save(update_fields=["valid_until"])
+    assert [bool(joined(city, year)) for year in (2019, 2020, 2021)] == [False, True, False]
+    row.has_hospital = False
     row.save(update_fields=["has_hospital"])
-    assert city.institution.name in subsidy_basis(city.hospital, 2020)
-    assert city.institution.name not in subsidy_basis(city.hospital, 2019)
-    case: Any = fund_of(city, kind="subsidy", pilot=None)
-    assert city.institution.name in case.fund.basis
+    assert joined(city, 2020) == []
+
+
+def test_earmarked_funds_are_not_for_a_pilot_that_was_stopped(city: City, pilot: Case) -> None:
+    act(city, pilot, "stop", "commission_head", "2020-03-20")
+    with pytest.raises(Invalid) as refusal:
+        fund_of(city)
+    assert "pilot" in refusal.value.faults
+
+
+def test_the_commission_sees_which_subsidy_is_not_given_and_gives_it_in_two_clicks(city: City) -> None:
+    direct(city)
+    with time_machine.travel(AT, tick=False):
+        commission = of(city, "commission")
+        address = f"/funds/new/?kind=subsidy&amp;year=2020&amp;holder={city.other_hospital.pk}"
+        assert address in text(commission.get("/funds/"))
+        form = text(commission.get(address.replace("&amp;", "&")))
+        assert city.nursing.name in form
+        typed = {"kind": "subsidy", "holder": city.other_hospital.pk, "year": "2020", "purpose": "联合体补助"}
+        refused = commission.post("/funds/new/", typed | {"rate": "0"})
+        assert (refused.status_code, "联合体补助" in text(refused)) == (422, True)
+        assert commission.post("/funds/new/", typed | {"rate": "30000"}).status_code == 302
+        assert address not in text(commission.get("/funds/"))
+        assert "/funds/new/?kind=subsidy" not in text(of(city, "finance").get("/funds/"))
+        assert city.nursing.name in text(of(city, "finance").get(f"/funds/{Case.objects.get(kind='fund').pk}/"))
+        assert commission.get("/funds/new/").status_code == 200
 
 
 # ── payments ──

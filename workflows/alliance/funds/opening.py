@@ -4,43 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from cases.access import Actor
 from cases.clock import local_date
 from cases.errors import Invalid, WrongRole
-from cases.models import Case, Fund, Membership, OrgUnit, Pilot, Sequence
+from cases.models import Case, Fund, OrgUnit, Pilot, Sequence
 from cases.signals import recorded
 from workflows.alliance.editions import edition_on
 from workflows.alliance.funds.kind import FUND
+from workflows.alliance.funds.subsidy import NEVER_SELECTED, basis_of, institutions_joined, subsidy_faults
 from workflows.alliance.opening import finance_bureaus
 from workflows.alliance.parties import give_part
+from workflows.alliance.states import State
 from workflows.engine import open_case
 from workflows.step import Batch, Step
 
-
-def subsidy_basis(lead: OrgUnit, year: int) -> str:
-    """The institutions that a lead hospital has joined in a year, by which its subsidy is counted (每联合1家).
-
-    Those with an own hospital or nursing home, once each, in whatever pilot (pilot plan, 2 (2) 3).
-    """
-    first, after = dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
-    rows = Membership.objects.filter(
-        pilot__lead=lead, tier=Membership.Tier.INSTITUTION, has_hospital=True, valid_from__lt=after
-    ).exclude(valid_until__lte=first)
-    units = sorted({row.unit.name for row in rows.select_related("unit")})
-    said = ngettext("%(n)d institution joined: %(names)s", "%(n)d institutions joined: %(names)s", len(units))
-    return said % {"n": len(units), "names": pgettext("list separator", ", ").join(units) or "—"}
+LONGEST_BASIS = 200
 
 
 def allocate(city: OrgUnit, values: Mapping[str, Any], *, by: Actor, at: dt.datetime) -> Case:
     """Open the case of a fund: ``kind``, ``holder``, ``year``, ``purpose``, ``amount`` (yuan) and maybe ``pilot``.
 
-    Raises WrongRole (403) for anybody but the city's commission, and Invalid (422) with what is wrong.
+    A yearly subsidy has a ``rate`` for one institution instead of the amount, which follows from those joined. Raises
+    WrongRole (403) for anybody but the city's commission, and Invalid (422) with what is wrong.
     """
     grant = by.viewer(at).grant_for("run_pilots", city)
     if grant is None or grant.unit_id != city.pk:
@@ -52,12 +43,22 @@ def allocate(city: OrgUnit, values: Mapping[str, Any], *, by: Actor, at: dt.date
     today, year = local_date(at), int(values["year"])
     bureau = next(iter(finance_bureaus(city, today)), None)
     holder, pilot = values["holder"], values.get("pilot")
-    faults = _faults(city, values["kind"], holder, pilot, year, today)
-    if bureau is None:
-        faults["holder"] = [_("The city has no finance bureau that could check: enter it with the roster first.")]
-    if faults or bureau is None:
-        raise Invalid("fund_refused", _("The fund cannot be allocated like this."), faults=faults)
+    amount, basis, facts = values.get("amount"), "", {}
     with transaction.atomic(durable=True):
+        OrgUnit.objects.select_for_update(no_key=True).get(pk=city.pk)  # two who allocate at once take their turns
+        faults = _faults(city, values["kind"], holder, pilot, year, today)
+        if values["kind"] == Fund.Kind.SUBSIDY:
+            rate, institutions = values.get("rate"), institutions_joined([holder.pk], year).get(holder.pk, [])
+            faults |= subsidy_faults(holder, year, rate, institutions) if "holder" not in faults else {}
+            amount = (rate or Decimal(0)) * len(institutions)
+            basis = basis_of(institutions, rate or Decimal(0))
+            facts = {"rate": str(rate), "institutions": [unit.pk for unit in institutions]}
+        elif amount is None or amount <= 0:
+            faults["amount"] = [_("Enter the amount in yuan.")]
+        if bureau is None:
+            faults["holder"] = [_("The city has no finance bureau that could check: enter it with the roster first.")]
+        if faults or bureau is None:
+            raise Invalid("fund_refused", _("The fund cannot be allocated like this."), faults=faults)
         batch = Batch()
         case = open_case(
             FUND.code,
@@ -72,12 +73,12 @@ def allocate(city: OrgUnit, values: Mapping[str, Any], *, by: Actor, at: dt.date
                 holder=holder,
                 pilot=pilot,
                 purpose=values["purpose"],
-                amount=values["amount"],
-                basis=subsidy_basis(holder, year)[:200] if values["kind"] == Fund.Kind.SUBSIDY else "",
+                amount=amount,
+                basis=basis[:LONGEST_BASIS],
             ),
             number=f"{year}-{city.code}-ZJ{Sequence.take(f'{FUND.code}:{year}:{city.code}'):03d}",
             grant=grant,
-            facts={"kind": values["kind"], "amount": str(values["amount"]), "holder": holder.pk},
+            facts={"kind": values["kind"], "amount": str(amount), "holder": holder.pk, **facts},
         )
         step: Step = case.step
         give_part(step, case, holder, "holder", today)
@@ -98,6 +99,10 @@ def _faults(
         faults["holder"] = [_("Funds of the pilots go to a city hospital that leads one (方案 二（二）3、四（三）).")]
     if kind == Fund.Kind.EARMARKED and (pilot is None or pilot.lead_id != holder.pk):
         faults["pilot"] = [_("Choose a pilot that this hospital leads: earmarked funds belong to a pilot.")]
+    elif kind == Fund.Kind.EARMARKED and pilot is not None and pilot.case.state in (*NEVER_SELECTED, State.STOPPED):
+        faults["pilot"] = [_("Earmarked funds are for pilots: this one was not selected, or has been stopped.")]
     if not today.year - 1 <= year <= today.year + 1:
         faults["year"] = [_("Enter last year, this year or next year.")]
+    elif kind == Fund.Kind.SUBSIDY and year > today.year:
+        faults["year"] = [_("A subsidy counts the institutions of a year that has begun.")]
     return faults
