@@ -164,6 +164,42 @@ def test_an_entry_is_withdrawn_with_its_reason_and_stays_on_record(city: City, p
         act(city, pilot, "withdraw_answer", "lead", DAY, answer=wrong.pk)
 
 
+def test_entries_that_are_alike_are_withdrawn_together_and_no_others(
+    city: City, pilot: Case, client: Client, time_machine: Any
+) -> None:
+    time_machine.move_to(moment("2021-04-12 15:20"))
+    entered(city, pilot, "staff", 4, 1)
+    entered(city, pilot, "patient", 3)
+    [token] = links(city, pilot, group="staff")
+    answer(token, "satisfied", at=moment("2021-04-12 10:00"))
+    client.force_login(city.people["lead"])
+    step, shown = (reverse(name, args=[pilot.pk]) for name in ("pilot_survey_step", "pilot_survey"))
+    lines = client.get(shown).context["entered"]
+    assert sorted((line["number"], line["answer"]) for line in lines) == [(1, "一般"), (3, "满意"), (4, "满意")]
+    one = next(line["one"] for line in lines if line["number"] == 4)
+    wrong = {"verb": "withdraw_answer", "answer": str(one), "number": "5", "reason": "对象填错。"}
+    refused = client.post(step, wrong)
+    assert refused.status_code == 422
+    assert "对象填错。" in refused.content.decode(), "what was typed stays"
+    assert client.post(step, {**wrong, "number": "3"}).status_code == 302
+    left = satisfaction(Survey.objects.get()).groups
+    assert (left["staff"].row, left["patient"].row) == ([2, 1, 0], [3, 0, 0])
+    assert CaseEvent.objects.get(case=pilot.pk, verb="withdraw_answer").details["number"] == 3
+    assert SurveyAnswer.objects.exclude(withdrawn_at=None).filter(entered_by=None).count() == 0
+
+
+def test_closing_says_what_it_means_before_it_is_done(city: City, pilot: Case, client: Client) -> None:
+    links(city, pilot, 3)
+    client.force_login(city.people["commission"])
+    address = reverse("pilot_survey", args=[pilot.pk])
+    english = {"accept-language": "en"}
+    assert "fewer than the 1 that make a share" in client.get(address, headers=english).content.decode()
+    entered(city, pilot, "authority", 9, 1)
+    page = client.get(address, headers=english).content.decode()
+    assert "10 answers count, 90 % of them satisfied" in page
+    assert "3 links that were not used will count no more" in page
+
+
 def test_what_came_by_a_link_cannot_be_withdrawn(city: City, pilot: Case) -> None:
     [token] = links(city, pilot)
     answer(token, "dissatisfied", at=moment(DAY))

@@ -43,7 +43,12 @@ class AnswersForm(_OfAGroup):
 
 
 class WithdrawForm(forms.Form):
-    """Why an entry counts no more."""
+    """How many of the entries that are alike count no more, and why."""
 
     answer = forms.IntegerField(widget=forms.HiddenInput)
+    number = forms.IntegerField(label=_("How many"), min_value=1, max_value=MOST_ANSWERS, required=False)
     reason = forms.CharField(label=pgettext_lazy("survey", "Reason"), widget=forms.TextInput, max_length=500)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        shown = kwargs.get("initial") or (args[0] if args else {})
+        super().__init__(*args, **{"auto_id": f"withdraw-{shown.get('answer', '')}-%s", **kwargs})

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +20,6 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.clock import local_date
 from cases.editions.alliance import alliance_of
 from cases.errors import Conflict, Invalid, Refusal, WrongRole
-from cases.keyset import page_of
 from cases.models import Respondents, Survey, SurveyAnswer
 from cases.paper.survey_links import links_pdf
 from cases.scoring.given import number_text
@@ -32,6 +32,7 @@ from workflows.finding.forms import take_over
 from workflows.web import case_in_scope, perform_from, possible_verbs
 
 PAGE = "pilot_survey"
+MOST_SHOWN = 200  # lines of entries that are alike
 FORMS: dict[str, type[forms.Form]] = {
     "make_links": LinksForm,
     "enter_answers": AnswersForm,
@@ -121,7 +122,7 @@ def _page(
         "refusal": refusal,
         "answers": SurveyAnswer.Answer.choices,
         **(_figures(survey) if survey is not None else {}),
-        **(_entered(request, survey) if survey is not None and "withdraw_answer" in verbs else {}),
+        **(_entered(survey, form) if survey is not None and "withdraw_answer" in verbs else {}),
     }
     return render(request, "workflows/alliance/survey/survey.html", context, status=status)
 
@@ -137,6 +138,7 @@ def _figures(survey: Survey) -> dict[str, Any]:
         "least": found.least,
         "links_made": links.count(),
         "links_used": links.exclude(used_at=None).count(),
+        "links_left": links.filter(used_at=None).count(),
     }
 
 
@@ -144,11 +146,24 @@ def _share(group: Group) -> str:
     return "" if group.share is None else number_text(group.share)
 
 
-def _entered(request: HttpRequest, survey: Survey) -> dict[str, Any]:
-    """What surveyors entered, which alone can be withdrawn."""
-    rows = survey.answers.exclude(entered_by=None).filter(withdrawn_at=None).select_related("entered_by")
-    page = page_of(rows, "pk", after=request.GET.get("after", ""), size=20, descending=True)
-    return {"entered": page}
+def _entered(survey: Survey, typed: forms.Form | None) -> dict[str, Any]:
+    """What surveyors entered, which alone can be withdrawn: how many are alike, with the form that takes some back."""
+    rows = survey.answers.exclude(entered_by=None).filter(withdrawn_at=None)
+    alike = rows.values("entered_on", "group", "answer", "entered_by__name").annotate(number=Count("pk"), one=Max("pk"))
+    asked = str(typed["answer"].value()) if isinstance(typed, WithdrawForm) else ""
+    return {
+        "entered": [
+            {
+                **row,
+                "group": Respondents(row["group"]).label,
+                "answer": SurveyAnswer.Answer(row["answer"]).label,
+                "form": typed
+                if asked == str(row["one"])
+                else WithdrawForm(initial={"answer": row["one"], "number": row["number"]}),
+            }
+            for row in alike.order_by("-entered_on", "-one")[:MOST_SHOWN]
+        ]
+    }
 
 
 def _blank(verb: str, today: dt.date) -> forms.Form:
@@ -159,6 +174,6 @@ def _said(verb: str) -> str:
     return {
         "open_survey": _("The survey is open."),
         "enter_answers": _("The answers have been entered."),
-        "withdraw_answer": _("The answer counts no more; it stays on record with your reason."),
+        "withdraw_answer": _("It counts no more and stays on record with your reason."),
         "close_survey": _("The survey is closed; its share stands."),
     }[verb]

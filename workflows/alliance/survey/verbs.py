@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
@@ -84,7 +85,10 @@ class SurveyVerbs:
         deliver=False,
     )
     def withdraw_answer(self, step: Step) -> None:
-        """An entry that was wrong counts no more and stays on record; what came by a link cannot be withdrawn."""
+        """Entries that were wrong count no more and stay on record; what came by a link cannot be withdrawn.
+
+        ``answer`` is one of them, ``number`` how many like it go (same surveyor, day, group and answer), by default 1.
+        """
         survey = held(step)
         row = SurveyAnswer.objects.filter(survey=survey, pk=step.details.get("answer") or 0, withdrawn_at=None).first()
         if row is None:
@@ -94,9 +98,15 @@ class SurveyVerbs:
                 "not_entered_by_hand",
                 _("This answer came by a link; only what a surveyor entered can be withdrawn."),
             )
-        row.withdrawn_at, row.withdrawn_reason = step.at, step.reason
-        _write(step, row)
-        step.facts = {"survey": survey.pk, "answer": row.pk, "group": row.group, "was": row.answer}
+        rows, number = list(alike(row)), step.details.get("number") or 1
+        if not isinstance(number, int) or not 1 <= number <= len(rows):
+            message = _("Withdraw 1 to %(most)d of them.") % {"most": len(rows)}
+            raise Invalid("too_many_answers", message, faults={"number": [message]})
+        for each in rows[:number]:
+            each.withdrawn_at, each.withdrawn_reason = step.at, step.reason
+            _write(step, each)
+        facts = {"survey": survey.pk, "answer": row.pk, "group": row.group, "was": row.answer}
+        step.facts = facts if number == 1 else {**facts, "number": number}
 
     @verb(label=pgettext_lazy("survey", "Close the survey"), source=ASKING, permission="run_pilots")
     def close_survey(self, step: Step) -> None:
@@ -133,6 +143,16 @@ def held(step: Step) -> Survey:
             hint=_("The commission opens it; a closed one stays as it is."),
         )
     return survey
+
+
+def alike(row: SurveyAnswer) -> QuerySet[SurveyAnswer]:
+    """The answers that count and were entered by the same surveyor for the same day and group, with the same words.
+
+    The one that is named comes first.
+    """
+    same = {name: getattr(row, name) for name in ("survey", "group", "answer", "entered_on", "entered_by")}
+    named = Case(When(pk=row.pk, then=0), default=1)
+    return SurveyAnswer.objects.filter(withdrawn_at=None, **same).order_by(named, "-pk")
 
 
 def _pilot(step: Step) -> Any:
