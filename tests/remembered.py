@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from django.db import connection
 
 Built = TypeVar("Built")
-WRITTEN = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
+WRITTEN = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"')
 
 
 @dataclass
