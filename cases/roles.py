@@ -131,25 +131,45 @@ WORKING = frozenset(ANSWERED_FOR) | {
 PARTY_ROLES = (Role.REGION_EXPERT, Role.NATIONAL_EXPERT)
 PARTY = "party:"  # a permission of this form asks for that part in the case instead of a grant
 
-# With which roles somebody acts for a unit that is a party of a case (alliances cut across the tree).
-PART_ROLES: dict[str, tuple[str, ...]] = {
-    "lead": (Role.ALLIANCE_OFFICER, Role.INSTITUTION_HEAD),
-    "member": (Role.MEMBER_OFFICER, Role.INSTITUTION_HEAD),
-    "district": (Role.COUNTY_OFFICER, Role.COUNTY_APPROVER),
-    "finance": (Role.FINANCE_OFFICER,),
-    "holder": (Role.ALLIANCE_OFFICER, Role.CENTRE_OFFICER, Role.INSTITUTION_HEAD),
-    "asker": (
-        Role.ALLIANCE_OFFICER,
-        Role.MEMBER_OFFICER,
-        Role.COUNTY_OFFICER,
-        Role.COUNTY_APPROVER,
-        Role.CENTRE_OFFICER,
-        Role.FINANCE_OFFICER,
-        Role.INSTITUTION_HEAD,
+
+class Part(NamedTuple):
+    """A part that a unit may have in a case: with which roles somebody acts for it, whoever works on it daily first.
+
+    ``told``: its daily worker hears of what is told to all who take part. ``side``: one of two sides that hear of each
+    other's work, which nobody above them reads.
+    """
+
+    roles: tuple[str, ...]
+    told: bool = False
+    side: bool = False
+
+
+# The parts of units in cases that cut across the tree.
+PARTS: dict[str, Part] = {
+    "lead": Part((Role.ALLIANCE_OFFICER, Role.INSTITUTION_HEAD), told=True),
+    "member": Part((Role.MEMBER_OFFICER, Role.INSTITUTION_HEAD), told=True),
+    "district": Part((Role.COUNTY_OFFICER, Role.COUNTY_APPROVER), told=True),
+    "finance": Part((Role.FINANCE_OFFICER,), told=True),
+    "holder": Part((Role.ALLIANCE_OFFICER, Role.CENTRE_OFFICER, Role.INSTITUTION_HEAD)),
+    "asker": Part(
+        (
+            Role.ALLIANCE_OFFICER,
+            Role.MEMBER_OFFICER,
+            Role.COUNTY_OFFICER,
+            Role.COUNTY_APPROVER,
+            Role.CENTRE_OFFICER,
+            Role.FINANCE_OFFICER,
+            Role.INSTITUTION_HEAD,
+        )
     ),
-    "sender": (Role.REFERRAL_CONTACT, Role.INSTITUTION_HEAD),
-    "receiver": (Role.REFERRAL_CONTACT, Role.INSTITUTION_HEAD),
+    "sender": Part((Role.REFERRAL_CONTACT, Role.INSTITUTION_HEAD), side=True),
+    "receiver": Part((Role.REFERRAL_CONTACT, Role.INSTITUTION_HEAD), side=True),
 }
+PART_ROLES: dict[str, tuple[str, ...]] = {name: part.roles for name, part in PARTS.items()}
+PARTS_TOLD = tuple(name for name, part in PARTS.items() if part.told)
+SIDES = tuple(name for name, part in PARTS.items() if part.side)
+# Who works on a case of two sides.
+CONTACTS = frozenset(PARTS[name].roles[0] for name in SIDES)
 
 # Grants that no one person may come to hold together at a unit by a delegation: who verifies does not approve, and
 # the three administrators watch one another.

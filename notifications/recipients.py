@@ -13,15 +13,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cases.models import Appointment, CaseParty, OrgUnit, Supervision
-from cases.roles import PART_ROLES, PARTY_ROLES, POSTS, RULES, WORKING, Role
+from cases.roles import CONTACTS, PART_ROLES, PARTS_TOLD, PARTY_ROLES, POSTS, RULES, SIDES, WORKING, Role
 from cases.tree import STEP, covers
 
 ITEM_TARGETS = ("person", "head", "officer+1", "head+1", "officer+2", "head+2")
-SIDE_TARGETS = ("other_side", "commission")  # of a referral
-
-
-SIDES = ("sender", "receiver")  # of a referral
-ALLIANCE = ("lead", "member", "district", "finance")  # parts in a pilot
+SIDE_TARGETS = ("other_side", "commission")  # of a case of two sides
 AUTHORITIES_BELOW = (OrgUnit.Kind.PREFECTURE, OrgUnit.Kind.COUNTY)
 
 
@@ -71,19 +67,19 @@ class Directory:
         self._watching: dict[int, list[tuple[int, str]]] = {}
         self._below: dict[int, list[int]] = {}
         self._parties: dict[int, list[Seat]] = {}
-        self._sides: dict[int, tuple[int, list[int]]] = {}
+        self._sides: dict[int, tuple[int, list[tuple[int, str]]]] = {}
         self._units_of_parties: dict[int, list[tuple[int, str]]] = {}
         self._administrators: list[Recipient] | None = None
 
     # ── looking up, set-wise ──
 
     def load(self, items: Iterable[Any]) -> None:
-        """Learn what is needed for these work items: at most four questions, one for experts' work and one for that of
-        referrals; none twice.
+        """Learn what is needed for these work items: at most four questions, one for experts' work and one for that
+        between two sides; none twice.
         """
         items = list(items)
-        self._load_sides({item.process_id for item in items if item.role == Role.REFERRAL_CONTACT})
-        sides = [unit for commission, units in self._sides.values() for unit in (commission, *units)]
+        self._load_sides({item.process_id for item in items if item.role in CONTACTS})
+        sides = [unit for commission, seats in self._sides.values() for unit in (commission, *dict(seats))]
         self.load_units([*(item.unit_id for item in items), *sides])
         self._load_parties({item.process_id for item in items if item.role in PARTY_ROLES})
         self._load_owners({item.owner_id for item in items if item.owner_id is not None})
@@ -125,12 +121,12 @@ class Directory:
         self.load_units(pk for pk, _path in rows)
 
     def load_units_of_parties(self, case_ids: Iterable[int]) -> None:
-        """Learn the units that take part in cases by a part of an alliance, and who holds their posts."""
+        """Learn the units whose part in a case lets them hear of it, and who holds their posts."""
         wanted = set(case_ids) - self._units_of_parties.keys()
         if not wanted:
             return
         self._units_of_parties.update((case_id, []) for case_id in wanted)
-        rows = CaseParty.objects.valid(self.on).filter(case__in=wanted, part__in=ALLIANCE, unit__isnull=False)
+        rows = CaseParty.objects.valid(self.on).filter(case__in=wanted, part__in=PARTS_TOLD, unit__isnull=False)
         for case_id, unit_id, part in rows.order_by("pk").values_list("case_id", "unit_id", "part"):
             self._units_of_parties[case_id].append((unit_id or 0, part))
         self.load_units(unit_id for units in self._units_of_parties.values() for unit_id, _part in units)
@@ -152,13 +148,14 @@ class Directory:
             self._parties[case_id].append(Seat(user_id, name))
 
     def _load_sides(self, case_ids: set[int]) -> None:
-        """Learn the two sides of referrals, and the commission whose unit the case has."""
+        """Learn the two sides of cases, and the commission whose unit the case has."""
         wanted = case_ids - self._sides.keys()
         if not wanted:
             return
         rows = CaseParty.objects.valid(self.on).filter(case__in=wanted, part__in=SIDES)
-        for case_id, unit_id, commission in rows.order_by("pk").values_list("case_id", "unit_id", "case__unit_id"):
-            self._sides.setdefault(case_id, (commission, []))[1].append(unit_id)
+        columns = ("case_id", "unit_id", "part", "case__unit_id")
+        for case_id, unit_id, part, commission in rows.order_by("pk").values_list(*columns):
+            self._sides.setdefault(case_id, (commission, []))[1].append((unit_id or 0, PART_ROLES[part][0]))
 
     def _load_owners(self, owners: set[int]) -> None:
         wanted = owners - self._roles_of.keys()
@@ -201,13 +198,13 @@ class Directory:
         return []
 
     def _beside(self, target: str, item: Any) -> list[Recipient]:
-        """The contact on the other side of a referral, or the officer of the commission; nobody for other work."""
-        commission, units = self._sides.get(getattr(item, "process_id", 0), (0, []))
+        """The contact on the other side, or the officer of the commission; nobody where there are no two sides."""
+        commission, seats = self._sides.get(getattr(item, "process_id", 0), (0, []))
         if target == "commission":
             place = self._places.get(commission)
             return self.holders(commission, POSTS[place.kind].officer, target) if place is not None else []
-        others = [unit for unit in units if unit != item.unit_id]
-        return once(person for unit in others for person in self.holders(unit, Role.REFERRAL_CONTACT, target))
+        others = [seat for seat in seats if seat[0] != item.unit_id]
+        return once(person for unit, role in others for person in self.holders(unit, role, target))
 
     def watchers(self, case_id: int) -> list[Recipient]:
         """Who supervises a case whose watchers were loaded."""
@@ -273,7 +270,7 @@ class Directory:
             yield place, POSTS[place.kind].officer
         if place.kind in POSTS and POSTS[place.kind].head != role:
             yield place, POSTS[place.kind].head
-        if role == Role.REFERRAL_CONTACT:  # those above a member do not read its referrals
+        if role in CONTACTS:  # those above a unit do not read what goes between two
             return
         for above in self._levels_above(place):
             yield above, POSTS[above.kind].officer

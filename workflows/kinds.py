@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from cases.models import Case
 from workflows.nodes import waiting_nodes
 from workflows.rules import Rule, targets
 
@@ -108,6 +109,13 @@ def abouts(cases: Iterable[Any]) -> dict[int, str]:
         if about is not None:
             found |= about([case for case in rows if case.kind == code])
     return found
+
+
+def abouts_of_parents(cases: Iterable[Any]) -> dict[int, str]:
+    """What cases are about that hang on others: what those are."""
+    above = {case.pk: case.parent_id for case in cases}
+    known = abouts(Case.objects.filter(pk__in=set(above.values())))
+    return {pk: known[parent] for pk, parent in above.items() if parent in known}
 
 
 def register(kind: Kind) -> Kind:

@@ -23,7 +23,7 @@ def city(db: None) -> City:
 
 def named(city: City, who: str, day: str) -> dict[str, str]:
     items = WorkItem.objects.filter(finished=None).select_related("process").order_by("pk")
-    return {line.href: line.sub for line in lines_of(list(items), city.viewer(who, moment(day)))}
+    return {line.href: line.about for line in lines_of(list(items), city.viewer(who, moment(day)))}
 
 
 def test_a_line_names_the_alliance_and_the_document_that_is_filed(city: City) -> None:

@@ -21,6 +21,7 @@ from workflows.alliance.newcomers import newcomers
 from workflows.alliance.opening import KIND, PILOT, apply, open_programme
 from workflows.alliance.shown import applicants_units, pilots_of, programmes_of, units_that_join
 from workflows.alliance.states import PHASE_OF, ProgrammeState, State
+from workflows.desk.beside import beside
 from workflows.desk.verb_pages import open_item
 from workflows.finding.forms import take_over
 from workflows.step import edition_of
@@ -135,6 +136,7 @@ def _programme_page(request: HttpRequest, case: Any, refusal: Any, status: int) 
         "nominates": viewer.may("party:district", case),
         "may_finish": "finish_selection" in verbs,
         "new_units": [unit for _part, unit in newcomers(case, viewer.on)] if "invite" in verbs else [],
+        **beside(request, case, item),
         "refusal": refusal,
         "nav_current": "pilots",
     }

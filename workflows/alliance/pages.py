@@ -35,16 +35,15 @@ from workflows.alliance.shown import (
 )
 from workflows.alliance.states import FINALS, RUNNING, State
 from workflows.alliance.summary import files_of_report
+from workflows.desk.beside import beside
 from workflows.desk.timeline import entries
 from workflows.desk.verb_pages import open_item
-from workflows.desk.verbs import colleagues_of, offers
 from workflows.finding.forms import take_over
 from workflows.forms import ReasonForm
 from workflows.step import edition_of
 from workflows.web import case_in_scope, perform_from, possible_verbs
 
 MOST_EVENTS = 50
-OFFERED = ("claim", "release", "hand_over", "nudge")
 SCORED = (State.SCORING, State.JOINT, State.COUNTERSIGNING)
 FORMS: dict[str, type[forms.Form]] = {
     "select": forms.Form,
@@ -173,7 +172,7 @@ def _page(request: HttpRequest, case: Any, bound: dict[str, forms.Form], status:
         "forms": {verb: bound.get(verb) or _form(verb, viewer, case) for verb in verbs | set(bound)},
         "refused": next((form for form in bound.values() if form.errors), None),
         "opened": next(iter(bound), ""),
-        "offers": [each for each in offers(request, case, item, colleagues_of(item, viewer)) if each.name in OFFERED],
+        **beside(request, case, item),
         "ended": next((event for event in events if event.target in FINALS and event.reason), None),
         "entries": entries(case, events),
         "nav_current": "pilots",

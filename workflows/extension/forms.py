@@ -38,5 +38,5 @@ class DecideForm(forms.Form):
         max_length=MAX_REASON,
         required=False,
         widget=forms.Textarea,
-        help_text=_("A refusal needs its reason; the institution reads it."),
+        help_text=_("A refusal needs its reason; whoever asked reads it."),
     )

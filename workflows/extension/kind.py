@@ -31,7 +31,7 @@ from workflows.authority import deciders, head_of
 from workflows.common import ItemVerbs
 from workflows.engine import cascade, lock_many
 from workflows.extension.asking import ASKER
-from workflows.kinds import Kind, register
+from workflows.kinds import Kind, abouts_of_parents, register
 from workflows.nodes import Begin, Finish, Gate, Task
 from workflows.rules import verb
 from workflows.step import Step
@@ -208,6 +208,7 @@ EXTENSION = register(
         initial=State.REQUESTED,
         finals=frozenset({State.GRANTED, State.REFUSED, State.WITHDRAWN}),
         page=lambda case: reverse("extension", args=[case.pk]),
+        about=abouts_of_parents,
         record="extension",
     )
 )

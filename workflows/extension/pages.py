@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases.clock import local_date
 from cases.errors import Conflict, Invalid, Refusal, WrongRole
-from cases.models import Case, WorkItem
+from cases.models import Case, OrgUnit, WorkItem
 from cases.web import viewer_of
+from workflows.authority import deciders
 from workflows.desk.destinations import page_of_case, title_of
 from workflows.desk.timeline import entries
 from workflows.desk.verb_pages import open_item
-from workflows.extension.asking import hindrance
+from workflows.extension.asking import granted_before, hindrance
 from workflows.extension.forms import AskForm, DecideForm
 from workflows.extension.kind import PENDING, State, deciding_grant
 from workflows.finding.forms import take_over
@@ -70,12 +71,18 @@ def _ask_page(request: HttpRequest, case: Case, item: WorkItem | None, form: Ask
         "case": case,
         "item": item,
         "title": title_of(item) if item is not None else str(case),
-        "again": item is not None and any(step["step"] == "extension" for step in item.due_trace),
+        "decider": _decider(case, item) if item is not None else case.unit,
         "form": form,
         "back": page_of_case(case),
-        "nav_current": "ledger" if case.kind == "finding" else "cycles",
+        "nav_current": kind_of(case).section,
     }
     return render(request, "workflows/extension/ask.html", context, status=status)
+
+
+def _decider(case: Case, item: WorkItem) -> OrgUnit:
+    """Whose head decides on what is asked for now."""
+    line = deciders(case, item.unit_id)
+    return line[min(granted_before(item), len(line) - 1)]
 
 
 @require_safe

@@ -20,7 +20,7 @@ from cases.models import Case, Supervision, WorkItem
 from cases.roles import Role
 from cases.saving import sign
 from workflows.common import ItemVerbs, not_claimed_by_another
-from workflows.kinds import Kind, register
+from workflows.kinds import Kind, abouts_of_parents, register
 from workflows.nodes import Begin, Finish, Task
 from workflows.rules import verb
 from workflows.step import Step
@@ -108,6 +108,7 @@ SUPERVISION = register(
         initial=State.ACTIVE,
         finals=frozenset({State.ENDED}),
         page=lambda case: reverse("supervision", args=[case.pk]),
+        about=abouts_of_parents,
         record="supervision",
     )
 )

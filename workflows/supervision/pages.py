@@ -81,7 +81,7 @@ def _form_page(request: HttpRequest, case: Case, form: forms.Form, status: int) 
         "state": kind_of(case).state_label(case.state),
         "form": form,
         "back": page_of_case(case),
-        "nav_current": "ledger" if case.kind == "finding" else "cycles",
+        "nav_current": kind_of(case).section,
     }
     return render(request, "workflows/supervision/supervise.html", context, status=status)
 

@@ -25,9 +25,9 @@ from workflows.alliance.filing.forms import FilesForm, FilingForm, NewFilingForm
 from workflows.alliance.filing.kind import FINALS, WRITABLE, State
 from workflows.alliance.filing.sealing import files_of
 from workflows.alliance.filing_state import CLAUSE, missing
+from workflows.desk.beside import beside
 from workflows.desk.timeline import entries
 from workflows.desk.verb_pages import open_item
-from workflows.desk.verbs import colleagues_of, offers
 from workflows.finding.forms import take_over
 from workflows.forms import ReasonForm
 from workflows.programme.pages import draft_answer
@@ -42,7 +42,6 @@ DONE = {
     "accept": gettext_lazy("Put on file; it is in force from now on."),
     "return_": gettext_lazy("Returned to the lead hospital’s office, which reads your reasons."),
 }
-OFFERED = ("claim", "release", "hand_over", "nudge")
 MOST_EVENTS = 50
 
 
@@ -186,7 +185,7 @@ def _page(
         "over": case.state in FINALS,
         "accepted": case.state == State.ACCEPTED,
         "verbs": verbs,
-        "offers": [each for each in offers(request, case, item, colleagues_of(item, viewer)) if each.name in OFFERED],
+        **beside(request, case, item),
         "text": text,
         "hidden": text is None,
         "draft": (bound.get("draft") or FilingForm(initial={"text": record.text})) if writes else None,

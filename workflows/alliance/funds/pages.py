@@ -19,6 +19,7 @@ from cases.web import viewer_of, whole_number
 from workflows.alliance.funds.forms import AccountForm, CheckForm, ObjectionForm, UseForm
 from workflows.alliance.funds.kind import FUND, State
 from workflows.alliance.funds.uses import spent, use_of
+from workflows.desk.beside import beside
 from workflows.desk.timeline import entries
 from workflows.desk.verb_pages import open_item
 from workflows.finding.forms import take_over
@@ -161,6 +162,7 @@ def _page(request: HttpRequest, case: Any, bound: dict[str, forms.BaseForm], sta
         "forms": {verb: bound.get(verb) or _form(case, verb) for verb in verbs},
         "refused": next((form for form in bound.values() if form.errors), None),
         "returned": events.filter(verb="return_").first() if case.state == State.IN_USE else None,
+        **beside(request, case, item),
         "entries": entries(case, list(events[:MOST_EVENTS])),
         "nav_current": "funds",
     }

@@ -24,6 +24,7 @@ from cases.targets import progress_of_years
 from cases.web import viewer_of, whole_number
 from workflows.alliance.guidance.forms import ReviewForm, SessionForm
 from workflows.alliance.guidance.kind import GUIDANCE_YEAR, State
+from workflows.desk.beside import beside
 from workflows.desk.timeline import entries
 from workflows.desk.verb_pages import open_item
 from workflows.finding.forms import take_over
@@ -163,6 +164,7 @@ def _page(request: HttpRequest, case: Any, bound: dict[str, Any], status: int) -
         "form": (bound.get("enter") or SessionForm(initial={"held_on": day})) if "enter" in verbs else None,
         "review": (bound.get("close") or ReviewForm(auto_id="review-%s")) if "close" in verbs and over else None,
         "refused": next((form for form in bound.values() if form.errors), None),
+        **beside(request, case, item),
         "entries": entries(case, list(events[:MOST_EVENTS])),
         "nav_current": "guidance",
     }

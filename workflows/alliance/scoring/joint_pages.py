@@ -29,6 +29,7 @@ from workflows.alliance.scoring.opening import columns_of
 from workflows.alliance.scoring.seats import LABELS
 from workflows.alliance.scoring.shown import Sum, grouped, readable_columns, sums_of
 from workflows.alliance.states import State
+from workflows.desk.beside import beside
 from workflows.desk.verb_pages import open_item
 from workflows.finding.forms import take_over
 from workflows.forms import ReasonForm
@@ -229,6 +230,7 @@ def render_joint(
         "refusal": refusal if not reasons else None,
         "objection": _objection(case),
         "readings": edition.readings,
+        **beside(request, case, item),
         "confirmed": case.events.filter(verb__in=("fix_score", "countersign")).order_by("-seq").first()
         if final
         else None,

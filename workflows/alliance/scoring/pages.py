@@ -26,6 +26,7 @@ from workflows.alliance.scoring.forms import RowForm, theirs_of
 from workflows.alliance.scoring.kind import KIND, SCORING, State
 from workflows.alliance.scoring.seats import LABELS, may_score
 from workflows.alliance.scoring.shown import Shown, Sum, grouped, held_words, records_of
+from workflows.desk.beside import beside
 from workflows.desk.verb_pages import open_item
 from workflows.finding.forms import take_over
 from workflows.forms import ReasonForm
@@ -255,6 +256,7 @@ def render_column(
         "returning": returning or ReasonForm(auto_id="return-%s"),
         "returned": _returned(case),
         "readings": edition.readings,
+        **beside(request, case, item),
         **sums,
     }
     return render(request, "workflows/alliance/scoring/column.html", context, status=status)
