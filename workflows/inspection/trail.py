@@ -22,13 +22,18 @@ NOW = 0  # what was written after the last event
 
 @dataclass(frozen=True)
 class Change:
-    """What one event changed in one record; ``draft``: saved before it, without an event of its own."""
+    """What one event changed in one record; ``draft``: saved before it, without an event of its own.
+
+    A draft says who saved it, and when last; what belongs to an event is the work of whoever the event names.
+    """
 
     record: str
     rows: list[Row]
     draft: bool
     is_new: bool
     gone: bool
+    by: str = ""
+    at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def trail_of(case: Case, *, before: str = "") -> Trail:
     versions = versions_of(case)
     grouped = _by_event(case, versions)
     shown = {event.seq for event in page.rows} | (set() if before else {NOW})
-    words = Words(case, ((each.place, each.values) for each in versions))
+    words = Words(case, ((each.place, each.values) for each in versions), (each.by for each in versions))
     changes = {seq: _changes(grouped[seq], words) for seq in shown if seq in grouped}
     lines = [
         Line(entry, event.seq, event.hash, changes.get(event.seq, []))
@@ -109,5 +114,6 @@ def _changes(pairs: Iterable[Pair], words: Words) -> list[Change]:
         rows = words.changes(label, old, {} if after.gone else after.values)
         if rows or after.gone:
             name = words.record(label, after.values)
-            found.append(Change(name, rows, draft, is_new=not old, gone=after.gone))
+            by, at = (words.person(after.by), after.at) if draft else ("", None)
+            found.append(Change(name, rows, draft, is_new=not old, gone=after.gone, by=by, at=at))
     return found

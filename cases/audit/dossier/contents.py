@@ -19,7 +19,8 @@ from cases.wording import cdatetime
 
 CHUNK = 200
 EMPTY: tuple[Any, ...] = (None, "", {}, [])
-KEYS = frozenset({"uid", "slot", "version", "row_version", "status", "case_id"})  # said elsewhere, or to nobody
+KEYS = frozenset({"uid", "slot", "version", "row_version", "case_id"})  # said elsewhere, or to nobody
+ENGINES = ("cases.case", "status")  # the engine's own word for the state; an answer's status is what was answered
 LONGEST = 500  # characters of a value in words; the version has it whole
 
 
@@ -126,7 +127,11 @@ class CaseContents:
                 "new": _shown(fields[name], value),
             }
             for name, value in whole.items()
-            if name in fields and name not in KEYS and value != before.get(name) and (before or value not in EMPTY)
+            if name in fields
+            and name not in KEYS
+            and (layout.label, name) != ENGINES
+            and value != before.get(name)
+            and (before or value not in EMPTY)
         ]
 
     def _words(self, event: CaseEvent, changes: list[dict[str, Any]]) -> dict[str, Any]:
