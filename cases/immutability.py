@@ -18,6 +18,17 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 SWITCH = "cases_rewriting"
 REFUSED = "this record is written once"
+# PostgreSQL's function of all triggers, and how it counts a trigger's type (BEFORE; for each row but for TRUNCATE).
+BODY = f"""
+    BEGIN
+        IF current_setting('yiyang.rewriting', true) = 'on' AND pg_has_role(
+            current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER'
+        ) THEN
+            RETURN COALESCE(NEW, OLD);
+        END IF;
+        RAISE EXCEPTION '{REFUSED}: %', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+    END """  # noqa: S608 - a constant
+UPDATE, DELETE, TRUNCATE = 1 | 2 | 16, 1 | 2 | 8, 2 | 32
 
 
 @dataclass(frozen=True)
@@ -60,17 +71,51 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The names of triggers that should be there and are not."""
+    """The names of triggers that are not there, are switched off, or do not say what they were installed to say."""
+    present, guarded = _installed(connection), _present(connection)
+    wanted = {name: said for guard in guarded for name, said in _meant(guard, connection.vendor).items()}
+    return sorted(name for name, said in wanted.items() if present.get(name) != said)
+
+
+def is_switched_off(connection: BaseDatabaseWrapper) -> bool:
+    """Whether somebody has left the switch of ``rewriting`` on, so that no trigger refuses anything."""
     query = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+        "sqlite": f"SELECT EXISTS (SELECT 1 FROM {SWITCH})",  # noqa: S608 - a constant
+        "postgresql": "SELECT COALESCE(current_setting('yiyang.rewriting', true) = 'on', false)",
     }[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(query)
-        present = {row[0] for row in cursor.fetchall()}
-    return sorted(
-        name for guard in _present(connection) for name in _names(guard, connection.vendor) if name not in present
-    )
+        return bool(cursor.fetchone()[0])
+
+
+def _installed(connection: BaseDatabaseWrapper) -> dict[str, Any]:
+    """What the triggers of the database say, by name, in the form of ``_meant``."""
+    query = {
+        "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": """
+            SELECT t.tgname, c.relname, t.tgtype, p.prosrc, substring(pg_get_triggerdef(t.oid) FROM 'WHEN (.*) EXECUTE')
+            FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+            WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+        """,
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        rows = cursor.fetchall()
+    if connection.vendor == "sqlite":
+        return dict(rows)
+    return {name: (table, kind, source, (when or "").strip("()").lower()) for name, table, kind, source, when in rows}
+
+
+def _meant(guard: Guard, vendor: str) -> dict[str, Any]:
+    """What the triggers of a table should say, by name: on PostgreSQL its table, type, function and condition."""
+    names = _names(guard, vendor)
+    if vendor == "sqlite":
+        return dict(zip(names, (each for each in _sqlite(guard) if each.startswith("CREATE")), strict=True))
+    when = ("", guard.when.lower())
+    return {
+        name: (guard.table, kind, BODY, when[kind != TRUNCATE])
+        for name, kind in zip(names, (UPDATE, DELETE, TRUNCATE), strict=True)
+    }
 
 
 @contextmanager
@@ -108,16 +153,8 @@ def _statements(vendor: str, guarded: list[Guard]) -> Iterator[str]:
             yield from _sqlite(guard)
     else:
         yield f"""
-            CREATE OR REPLACE FUNCTION cases_written_once() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN
-                IF current_setting('yiyang.rewriting', true) = 'on' AND pg_has_role(
-                    current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER'
-                ) THEN
-                    RETURN COALESCE(NEW, OLD);
-                END IF;
-                RAISE EXCEPTION '{REFUSED}: %', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
-            END $$
-        """  # noqa: S608 - a constant
+            CREATE OR REPLACE FUNCTION cases_written_once() RETURNS trigger LANGUAGE plpgsql AS $${BODY}$$
+        """
         for guard in guarded:
             yield from _postgresql(guard)
 

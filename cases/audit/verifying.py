@@ -19,7 +19,7 @@ from cases.audit.files import editions, files
 from cases.audit.frozen import Frozen
 from cases.audit.reading_chains import case_chains, system_chains
 from cases.audit.snapshot import snapshot
-from cases.immutability import missing
+from cases.immutability import SWITCH, is_switched_off, missing
 from cases.models import Case
 
 
@@ -65,4 +65,8 @@ def verify(counts: Counts, *, anchors: Path | None = None, with_files: bool = Tr
 
 def _triggers() -> Iterator[Fault]:
     for name in missing(connection):
-        yield fault("triggers", name, _("is missing: rows could have been changed unnoticed by the database"))
+        yield fault(
+            "triggers", name, _("is missing or was altered: rows could have been changed unnoticed by the database")
+        )
+    if is_switched_off(connection):
+        yield fault("triggers", SWITCH, _("is on: the triggers refuse nothing"))

@@ -12,8 +12,11 @@ from django.db import connection
 
 from cases.access import SYSTEM
 from cases.audit import note
+from cases.audit.anchors import anchors_file
 from cases.audit.chains import hash_of_system_event
-from cases.audit.faults import Fault
+from cases.audit.faults import Counts, Fault
+from cases.audit.layouts import layout_of
+from cases.audit.verifying import verify
 from cases.editions.pinned import forget_editions
 from cases.events import event_hash
 from cases.immutability import rewriting
@@ -21,6 +24,7 @@ from cases.models import Case, CaseEvent, Evidence, Finding, SelfCheckSubmission
 from cases.models.audit import AuditChain, SystemEvent
 from cases.selfcheck import digest
 from tests.cases.audited import as_owner, counted, faults, rewrite_consistently, whole_story
+from tests.filing import Filing
 from tests.story import Story
 from tests.worlds import moment
 
@@ -418,3 +422,62 @@ def test_a_chain_that_is_taken_away_as_a_whole_is_missed_by_the_anchor(story: St
     as_owner("DELETE FROM cases_systemevent WHERE chain_id = %s", [key.pk])
     as_owner("DELETE FROM cases_auditchain WHERE id = %s", [key.pk])
     assert faults()[0].where == f"chain {key.key}"
+
+
+def rewrite_history_and_all(story: Story) -> Any:
+    """A finding's words in its row, its versions, what events seal of them, and every hash after that."""
+    finding = Finding.objects.get(case=history_of_finding().case_id)
+    with rewriting():
+        Finding.objects.filter(pk=finding.pk).update(problem="没有问题。")
+        versions = Finding.history.filter(case_id=finding.pk)
+        before = {row.pk: digests(row) for row in versions}
+        versions.update(problem="没有问题。")
+        after = {row.pk: digests(row) for row in Finding.history.filter(case_id=finding.pk)}
+        anew = {old: new for key in before for old, new in zip(before[key], after[key], strict=True)}
+        for event in CaseEvent.objects.filter(case=finding.case_id):
+            sealed = [[name, key, anew.get(digest, digest)] for name, key, digest in event.sealed]
+            CaseEvent.objects.filter(pk=event.pk).update(sealed=sealed)
+    rewrite_consistently(finding.case, 1, "")
+    return finding.case
+
+
+def digests(row: Any) -> tuple[str, str]:
+    layout = layout_of(type(row))
+    values = [getattr(row, name) for name in layout.columns]
+    return layout.digest(values), layout.digest_at_opening(values)
+
+
+def test_records_versions_and_events_rewritten_together_are_found_by_the_anchor_alone(story: Story) -> None:
+    rewrite_history_and_all(story)
+    assert counted().not_anchored > 0  # before the first anchor nothing proves it, and that is said
+
+
+def test_records_versions_and_events_rewritten_together_after_an_anchor_are_found(story: Story) -> None:
+    anchor("2021-03-05 01:00")
+    case = rewrite_history_and_all(story)
+    assert faults()[0].where == f"chain {case.uid}, up to event {case.event_count}"
+
+
+def test_anchors_rewritten_with_everything_else_are_found_by_a_copy_of_the_old_ones(
+    story: Story, settings: Any, tmp_path: Path
+) -> None:
+    anchor("2021-03-05 01:00")
+    kept = tmp_path / "kept.jsonl"
+    kept.write_bytes(anchors_file().read_bytes())
+    rewrite_history_and_all(story)
+    settings.AUDIT_DIR = tmp_path / "made-anew"
+    told = SystemEvent.objects.select_related("chain").get(verb="anchor")
+    as_owner("DELETE FROM cases_systemevent WHERE id = %s", [told.pk])
+    AuditChain.objects.filter(pk=told.chain_id).update(count=told.seq - 1, head=told.previous_hash)
+    anchor("2021-03-05 01:00")
+    assert faults() == []
+    assert next(verify(Counts(), anchors=kept)).part == "anchor"
+
+
+def test_figures_and_records_behind_them_that_were_changed_after_filing_are_found(story: Story) -> None:
+    version = Filing.open(story.world).on("2021-10-18").submit()
+    assert [each for each in faults() if each.part == "filed"] == []
+    assert version.entries.exists()
+    as_owner("UPDATE cases_summaryentry SET amount = amount + 1 WHERE version_id = %s", [version.pk])
+    (found,) = [each for each in faults() if each.part == "filed"]
+    assert found.where == f"cases.summaryversion {version.pk}"

@@ -8,8 +8,9 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
-from cases.immutability import guards, install, missing, rewriting
+from cases.immutability import SWITCH, guards, install, is_switched_off, missing, rewriting
 from cases.models import Case, CaseEvent, Edition, SelfCheckSubmission
+from tests.cases.audited import faults
 from tests.story import Story
 from tests.worlds import build_world
 
@@ -90,3 +91,40 @@ def test_a_lost_trigger_is_noticed_and_put_back_by_the_next_migration(db: None) 
     assert missing(connection) == ["cases_caseevent_no_update"]
     install(connection)
     assert missing(connection) == []
+
+
+ALTERED = {
+    "sqlite": [
+        "DROP TRIGGER cases_caseevent_no_delete",
+        "CREATE TRIGGER cases_caseevent_no_delete BEFORE DELETE ON cases_caseevent WHEN 0 BEGIN SELECT 1; END",
+    ],
+    "postgresql": [
+        "DROP TRIGGER cases_caseevent_no_delete ON cases_caseevent",
+        """CREATE TRIGGER cases_caseevent_no_delete BEFORE DELETE ON cases_caseevent
+           FOR EACH ROW WHEN (OLD.seq < 0) EXECUTE FUNCTION cases_written_once()""",
+    ],
+}
+
+
+def test_a_trigger_that_was_put_back_without_teeth_is_noticed(db: None) -> None:
+    for statement in ALTERED[connection.vendor]:
+        sql(statement)()
+    assert missing(connection) == ["cases_caseevent_no_delete"]
+
+
+@pytest.mark.postgres
+def test_triggers_that_fire_on_replicas_alone_or_whose_function_does_nothing_are_noticed(db: None) -> None:
+    sql("ALTER TABLE cases_caseevent ENABLE REPLICA TRIGGER cases_caseevent_no_update")()
+    assert missing(connection) == ["cases_caseevent_no_update"]
+    install(connection)
+    body = "BEGIN RETURN COALESCE(NEW, OLD); END"
+    sql(f"CREATE OR REPLACE FUNCTION cases_written_once() RETURNS trigger LANGUAGE plpgsql AS $${body}$$")()
+    assert len(missing(connection)) == 3 * len(guards())
+
+
+def test_a_switch_that_was_left_on_is_noticed(db: None) -> None:
+    assert not is_switched_off(connection)
+    with rewriting():
+        assert is_switched_off(connection)
+        assert faults()[0].where == SWITCH
+    assert not is_switched_off(connection)
