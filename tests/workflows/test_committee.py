@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
-from cases.models import AnnualPlan, Case, CaseEvent, CommitteeMember, Meeting
+from cases.models import AnnualPlan, Appointment, Case, CaseEvent, CommitteeMember, Meeting
 from cases.saving import StaleRow
-from tests.workflows.alliances import City, act, build_city, selected
+from tests.workflows.alliances import City, act, again, build_city, selected
 from workflows.alliance.committee.rules import seat_faults
+from workflows.alliance.committee.verbs import lacking
 
 DAY = "2020-03-20"
 SINCE = dt.date(2020, 3, 20)
@@ -45,6 +46,21 @@ def test_the_president_of_the_lead_hospital_is_the_director_and_nobody_else(city
         assert (refusal.status, set(refusal.faults)) == (422, {"user"})
         assert "管委会主任由牵头单位的院长担任" in str(refusal.message)
     assert seat(city, pilot, "lead_head", city.hospital, "director").seat == "director"
+
+
+def test_what_a_committee_lacks_is_said_with_the_clause_until_it_is_made_up(city: City, pilot: Case) -> None:
+    on = SINCE
+    assert [line.count("试点方案") for line in lacking(again(pilot), on)] == [1, 1, 1]
+    seat(city, pilot, "lead_head", city.hospital, "director")
+    seat(city, pilot, "lead", city.hospital, "office")
+    seat(city, pilot, "district", city.district, "member")
+    assert len(lacking(again(pilot), on)) == 1
+    seat(city, pilot, "member", city.institution, "member")
+    assert lacking(again(pilot), on) == []
+    post = Appointment.objects.get(user=city.people["lead_head"])
+    post.valid_until = dt.date(2020, 6, 1)
+    post.save()
+    assert len(lacking(again(pilot), dt.date(2020, 6, 1))) == 1  # the president is another one now
 
 
 def test_a_committee_has_one_director_at_a_time(city: City, pilot: Case) -> None:

@@ -21,6 +21,7 @@ from cases.models import Case, CaseEvent, GuidanceEntry, OrgUnit, SystemEvent, U
 from cases.targets import districts_without_centre, progress_of_years, share_of_year, shares_of
 from notifications.models import Message
 from notifications.outbox import deliver_events
+from tests.workflows.alliances import build_city, programme_of
 from tests.worlds import World, build_world, moment, person, unit
 from workflows.alliance.editions import edition_on
 from workflows.alliance.guidance.behind import remind_those_behind
@@ -346,3 +347,52 @@ def test_what_is_read_is_scoped(year: Any, city: City) -> None:
         "nation_officer",
         "inspector",
     }
+
+
+# ── targets without a register: shares, and a centre in each district ──
+
+
+@pytest.fixture
+def programme(db: None) -> Any:
+    """The programme of a city in which one of two districts has a centre, as it goes on in 2021."""
+    city = build_city()
+    return city, programme_of(city)
+
+
+def test_city_and_districts_that_are_behind_are_reminded_once_a_day_of_the_edition(programme: Any) -> None:
+    city, case = programme
+    values = {"target": "geriatrics_share", "note": "", "as_of": dt.date(2020, 6, 30)}
+    enter_reading(
+        city.city, values | {"numerator": 12, "denominator": 20}, by=city.actor("commission"), at=moment("2020-07-01")
+    )
+    assert remind_those_behind(moment("2020-06-30 23:00")) == 0
+    assert remind_those_behind(moment("2020-10-02")) == 1
+    assert remind_those_behind(moment("2020-10-03")) == 0
+    details = CaseEvent.objects.get(case=case.pk, verb="note_behind").details
+    assert (details["behind"], details["units"]) == (["rehabilitation_share"], [city.other_district.pk])
+    deliver_events(moment("2020-10-03"))
+    told = {(message.template, message.recipient) for message in Message.objects.filter(case=case.pk, level="reminder")}
+    assert told == {
+        ("shares_behind", city.people["commission"]),
+        ("no_centre", city.people["other_district"]),
+    }
+
+
+def test_who_has_reached_everything_is_left_alone(programme: Any) -> None:
+    city, case = programme
+    unit("guidance_centre", "西湖区老年健康指导中心", "330106-801", city.other_district)
+    shares = {"geriatrics_share": 60, "rehabilitation_share": 75}
+    for target, percent in shares.items():
+        values = {"target": target, "note": "", "as_of": dt.date(2020, 6, 30), "numerator": percent, "denominator": 100}
+        enter_reading(city.city, values, by=city.actor("commission"), at=moment("2020-07-01"))
+    assert remind_those_behind(moment("2020-07-01")) == 0
+    assert not CaseEvent.objects.filter(case=case.pk, verb="note_behind").exists()
+
+
+def test_a_district_without_a_centre_reads_that_it_founds_one(programme: Any) -> None:
+    city, _case = programme
+    with time_machine.travel(moment("2020-05-06"), tick=False):
+        assert f"{city.other_district}" in text(of(city.people["other_district"]).get("/guidance/"))
+        assert "各区、县（市）应成立1个" in text(of(city.people["other_district"]).get("/guidance/"))
+        assert "各区、县（市）应成立1个" not in text(of(city.people["district"]).get("/guidance/"))
+        assert of(city.people["member"]).get("/guidance/").status_code == 404

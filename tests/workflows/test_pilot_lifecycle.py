@@ -73,6 +73,7 @@ PROGRAMME = table(
     f"""
     announce         | system                        | selecting>selecting
     invite           | commission system             | {stays("selecting running")}
+    note_behind      | system                        | {stays("selecting running")}
     apply            | {LEAD} other_lead district district_head other_district | selecting>selecting
     finish_selection | commission                    | selecting>running,closed
     close            | system                        | running>closed

@@ -40,6 +40,8 @@ def membership_from(pilot: Pilot, given: Mapping[str, Any]) -> Membership:
         raise Invalid("member_incomplete", _("What is said of the member is not complete."), faults=faults)
     row = Membership(pilot=pilot, **{name: given[name] for name in NAMES if given.get(name) is not None})
     row.agreement = row.agreement.strip()
+    if row.tier == Membership.Tier.INSTITUTION and row.unit.kind == OrgUnit.Kind.HOSPITAL:
+        row.has_hospital = True  # it is one, whatever was ticked
     return row
 
 

@@ -16,6 +16,7 @@ from cases.errors import Conflict
 from cases.models import Case, PilotProgramme, WorkItem
 from cases.roles import Role
 from workflows.alliance.applying import take_application
+from workflows.alliance.guidance.standing import note_standing
 from workflows.alliance.newcomers import GOING_ON, invite_newcomers
 from workflows.alliance.opening import KIND
 from workflows.alliance.states import FINALS, ProgrammeState, State
@@ -84,6 +85,11 @@ class PilotProgrammeCase(HoldVerbs, SuperviseVerbs, NudgeVerbs, ItemVerbs, Case)
             )
         step.facts = {"pilots": len(pilots), "selected": sum(state not in FINALS for state in pilots)}
         return ProgrammeState.RUNNING if step.facts["selected"] else ProgrammeState.CLOSED
+
+    @verb(label=pgettext_lazy("guidance", "Remind of the targets"), source=GOING_ON)
+    def note_behind(self, step: Step) -> None:
+        """The clock's: the city has not reached the plan's shares, or districts have no guidance centre (2 (1))."""
+        note_standing(step)
 
     @verb(label=pgettext_lazy("pilots", "Close"), source=ProgrammeState.RUNNING, target=ProgrammeState.CLOSED)
     def close(self, step: Step) -> None:

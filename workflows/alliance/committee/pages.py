@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,8 +17,8 @@ from cases.errors import Conflict, Invalid, OutOfScope, WrongRole
 from cases.models import AnnualPlan, CommitteeMember, Evidence, Meeting
 from cases.web import viewer_of, whole_number
 from workflows.alliance.committee.forms import EndSeatForm, MeetingForm, PlanForm, SeatForm, initial_of
-from workflows.alliance.committee.rules import DIRECTOR
-from workflows.alliance.committee.verbs import code_of, seated_on, years_of
+from workflows.alliance.committee.verbs import code_of, lacking, seated_on, years_of
+from workflows.alliance.states import RUNNING
 from workflows.finding.forms import take_over
 from workflows.step import edition_of
 from workflows.web import case_in_scope, perform_from, possible_verbs
@@ -112,16 +113,16 @@ def _page(request: HttpRequest, case: Any, bound: dict[str, forms.Form], status:
     verbs = {verb.name for verb in possible_verbs(request, case)}
     seats = CommitteeMember.objects.filter(pilot=case.pk).select_related("user", "unit")
     order = list(CommitteeMember.Seat.values)
-    now = sorted(seats.filter(valid_until=None), key=lambda seat: (order.index(seat.seat), seat.pk))
+    ended = Q(valid_until__lte=viewer.on)
+    now = sorted(seats.exclude(ended), key=lambda seat: (order.index(seat.seat), seat.pk))
     plans = {plan.year: plan for plan in AnnualPlan.objects.filter(pilot=case.pk)}
     year = _year(request, case)
     context = {
         "case": case,
         "pilot": case.pilot,
         "seats": now,
-        "former": seats.exclude(valid_until=None).order_by("-valid_until", "pk"),
-        "has_director": any(seat.seat == CommitteeMember.Seat.DIRECTOR for seat in now),
-        "clause": DIRECTOR,
+        "former": seats.filter(ended).order_by("-valid_until", "pk"),
+        "lacking": lacking(case, viewer.on) if case.state in RUNNING else [],
         "meetings": Meeting.objects.filter(pilot=case.pk),
         "plans": [plans[each] for each in sorted(plans, reverse=True)],
         "verbs": verbs,

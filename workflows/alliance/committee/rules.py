@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from cases.models import CommitteeMember
 
@@ -40,6 +41,40 @@ def seat_faults(seat: str, unit: int, *, lead: int, units: Collection[int], belo
     if not belongs and "user" not in faults:
         faults["user"] = [_("This person does not belong to the unit on that day.")]
     return faults
+
+
+def committee_faults(
+    seats: Collection[tuple[str, int]],
+    *,
+    lead: int,
+    districts: Collection[int],
+    members: Collection[int],
+    presides: bool,
+) -> list[str]:
+    """What a committee lacks of what the plan says of it, each with its clause.
+
+    ``seats`` are those of the day with their units, ``districts`` and ``members`` the units of the alliance then,
+    ``presides`` whether the director is still the president of the lead hospital.
+    """
+    kinds, units = {seat for seat, _unit in seats}, {unit for _seat, unit in seats}
+    said = []
+    if Seat.DIRECTOR not in kinds:
+        said.append(_("The committee has no director (%(clause)s).") % {"clause": DIRECTOR})
+    elif not presides:
+        said.append(
+            _("The director is not the president of the lead hospital any more (%(clause)s).") % {"clause": DIRECTOR}
+        )
+    if (Seat.OFFICE, lead) not in set(seats):
+        said.append(_("Nobody heads the office at the lead hospital (%(clause)s).") % {"clause": OFFICE})
+    missing = [
+        word
+        for word, wanted in ((_("a district"), districts), (_("a member"), members))
+        if wanted and not units & set(wanted)
+    ]
+    if missing:
+        what = pgettext("list separator", ", ").join(missing)
+        said.append(_("Nobody from %(what)s sits on it yet (%(clause)s).") % {"what": what, "clause": COMPOSITION})
+    return said
 
 
 def meeting_faults(held_on: dt.date, today: dt.date, *, agenda: str, decisions: str, minutes: str) -> Faults:

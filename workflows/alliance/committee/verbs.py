@@ -17,7 +17,7 @@ from cases.evidence import store
 from cases.models import AnnualPlan, Appointment, Case, CaseParty, CommitteeMember, Evidence, Meeting, Pilot
 from cases.roles import Role
 from cases.saving import StaleRow, sign
-from workflows.alliance.committee.rules import LONGEST, PLAN, Seat, meeting_faults, seat_faults
+from workflows.alliance.committee.rules import LONGEST, PLAN, Seat, committee_faults, meeting_faults, seat_faults
 from workflows.alliance.states import RUNNING, State
 from workflows.rules import verb
 from workflows.step import Step
@@ -136,6 +136,23 @@ def seated_on(pilot: Pilot, day: dt.date) -> Any:
     """The seats of the committee that count on a day."""
     rows = CommitteeMember.objects.filter(Q(valid_until=None) | Q(valid_until__gt=day), pilot=pilot)
     return rows.filter(valid_from__lte=day)
+
+
+def lacking(case: Any, day: dt.date) -> list[str]:
+    """What the committee of a pilot lacks on a day."""
+    seats = list(seated_on(case.pilot, day))
+    lead = case.pilot.lead_id
+    director = next((seat.user_id for seat in seats if seat.seat == Seat.DIRECTOR), None)
+    heads = Appointment.objects.valid(day).own().filter(user=director, unit=lead, role=Role.INSTITUTION_HEAD)
+    parties = CaseParty.objects.valid(day).filter(case=case.pk)
+    units = {part: set(parties.filter(part=part).values_list("unit", flat=True)) for part in ("district", "member")}
+    return committee_faults(
+        [(seat.seat, seat.unit_id) for seat in seats],
+        lead=lead,
+        districts=units["district"],
+        members=units["member"],
+        presides=director is not None and heads.exists(),
+    )
 
 
 def keeps_committee(viewer: Viewer, case: Case) -> bool:

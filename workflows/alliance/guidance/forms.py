@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -11,6 +11,7 @@ from cases.editions.alliance import AllianceEdition
 from cases.models import GuidanceEntry
 from workflows.alliance.guidance.kind import LONGEST_REVIEW
 from workflows.finding.forms import SeveralFiles
+from workflows.programme.forms import DayInput
 
 
 class SessionForm(forms.ModelForm):
@@ -21,6 +22,7 @@ class SessionForm(forms.ModelForm):
     class Meta:
         model = GuidanceEntry
         fields = ("register", "held_on", "title", "audience", "attendances", "note")
+        widgets: ClassVar[dict[str, Any]] = {"held_on": DayInput()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "session-%s", **kwargs})
@@ -32,7 +34,7 @@ class ReadingForm(forms.Form):
     """A share that the commission reads off: so many hospitals of so many, as of a day."""
 
     target = forms.ChoiceField(label=pgettext_lazy("guidance", "Target"))
-    as_of = forms.DateField(label=gettext_lazy("As of"))
+    as_of = forms.DateField(label=gettext_lazy("As of"), widget=DayInput)
     numerator = forms.IntegerField(label=gettext_lazy("Meeting it"), min_value=0, max_value=100_000)
     denominator = forms.IntegerField(label=gettext_lazy("Of"), min_value=1, max_value=100_000)
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=1000)

@@ -25,9 +25,11 @@ from workflows.alliance.guidance.forms import ReadingForm
 from workflows.alliance.guidance.kind import GUIDANCE_YEAR, State
 from workflows.alliance.guidance.opening import centres_without, open_guidance_years, opening_grant
 from workflows.alliance.guidance.reading import enter_reading
+from workflows.alliance.opening import KIND as PROGRAMME
 from workflows.finding.forms import take_over
 
 MOST_CENTRES = 200
+SUPERVISING = ("verify", "approve", "inspect")  # whose navigation leads here, centre or not
 
 
 @require_safe
@@ -76,7 +78,7 @@ def _page(request: HttpRequest, form: ReadingForm | None, status: int) -> HttpRe
     viewer = viewer_of(request)
     city, opener = _city(viewer), _opener(viewer)
     cases = Case.objects.visible_to(viewer).filter(kind=GUIDANCE_YEAR.code)
-    if not (cases.exists() or opener or city):
+    if not (cases.exists() or opener or city or any(viewer.unit_ids(grant) for grant in SUPERVISING)):
         raise _nothing_here()
     years = sorted(set(cases.values_list("year", flat=True).order_by()), reverse=True)
     today = local_date(viewer.at)
@@ -95,6 +97,8 @@ def _page(request: HttpRequest, form: ReadingForm | None, status: int) -> HttpRe
         "shares": shares_of(edition, city, today) if city else [],
         "city": city,
         "districts": districts_without_centre(city, today) if city else [],
+        "own_missing": _own_districts_without(viewer, today),
+        "reading": next((each.text for each in edition.readings if each.code == "guidance-districts"), ""),
         "form": form if city is None or form else ReadingForm(edition=edition),
         "refused": form if form is not None and form.errors else None,
         "checks": edition.guidance,
@@ -138,6 +142,15 @@ def _opener(viewer: Viewer) -> OrgUnit | None:
     own = OrgUnit.objects.filter(within("path", viewer.paths("keep_register")), kind=OrgUnit.Kind.GUIDANCE_CENTRE)
     unit = own.first() if viewer.paths("keep_register") else None
     return unit if unit is not None and opening_grant(viewer, unit) else None
+
+
+def _own_districts_without(viewer: Viewer, today: dt.date) -> list[OrgUnit]:
+    """The viewer's own districts that have no centre, where the city has a programme that asks for one."""
+    held = [*viewer.unit_ids("verify"), *viewer.unit_ids("approve")]
+    own = OrgUnit.objects.filter(pk__in=held, kind=OrgUnit.Kind.COUNTY, superior__cases__kind=PROGRAMME)
+    cities = OrgUnit.objects.filter(pk__in=own.values("superior"))
+    missing = {unit.pk for city in cities for unit in districts_without_centre(city, today)}
+    return [unit for unit in own.distinct() if unit.pk in missing]
 
 
 def _nothing_here() -> OutOfScope:
