@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
+from cases.models import Case
 from tests.notifications.telling import deliver_all, told
 from tests.workflows.alliances import City, act, applied, build_city, member, placed, selected
+from tests.workflows.filings import filing_of
 from tests.worlds import moment
 
 
@@ -45,3 +49,33 @@ def test_the_outcome_is_told_to_all_of_them(city: City, outcome: str) -> None:
     deliver_all(moment("2021-10-08"))
     heard = ("lead", "community", "member", "district", "finance", "commission")
     assert told(outcome) == dict.fromkeys(heard, "progress")
+
+
+def test_a_hold_is_told_to_all_who_take_part_and_not_once_more_for_each_filing(city: City) -> None:
+    pilot = selected(city)
+    act(city, pilot, "hold", "commission_head", "2020-03-20")
+    act(city, pilot, "release_hold", "commission_head", "2020-03-27")
+    deliver_all(moment("2020-03-27"))
+    everybody = ("lead", "community", "member", "district", "finance", "commission")
+    assert told("hold") == told("release_hold") == dict.fromkeys(everybody, "progress")
+
+
+def test_a_request_for_more_time_is_the_heads_task_and_its_grant_is_told_to_whoever_asked(city: City) -> None:
+    filing = filing_of(selected(city))
+    act(city, filing, "request_extension", "lead", "2020-03-20", due_asked=dt.date(2020, 4, 24))
+    request = Case.objects.get(kind="extension")
+    act(city, request, "grant", "commission_head", "2020-03-23")
+    deliver_all(moment("2020-03-23"))
+    assert told("request_extension") == {"commission_head": "task"}
+    assert told("grant") == {"lead": "progress"}
+
+
+def test_supervision_is_told_to_whoever_has_the_work_and_its_end_to_all_who_take_part(city: City) -> None:
+    pilot = selected(city)
+    act(city, pilot, "supervise", "commission_head", "2020-03-20", due_on=dt.date(2020, 3, 30))
+    act(city, Case.objects.get(kind="supervision"), "end", "commission_head", "2020-03-27", outcome="已启动。")
+    deliver_all(moment("2020-03-27"))
+    assert told("supervise") == {"lead": "supervised", "lead_head": "supervised"}
+    assert told("end") == dict.fromkeys(
+        ("lead", "community", "member", "district", "finance", "commission"), "progress"
+    )

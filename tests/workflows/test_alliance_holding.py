@@ -9,7 +9,8 @@ import pytest
 
 from cases.clock import local_date
 from cases.errors import Conflict, WrongRole
-from cases.models import Case, Hold, WorkItem
+from cases.models import Case, CaseEvent, Hold, WorkItem
+from notifications.alarms import fire_alarms
 from tests.workflows.alliances import (
     EVALUATION,
     PRACTICE,
@@ -80,6 +81,19 @@ def test_limits_in_working_days_move_by_the_hold_and_the_windows_of_the_plan_do_
     item = item_of(filing)
     assert (item.due_revision, item.due_trace[-1]["step"], item.due_trace[-1]["days"]) == (1, "hold", 5)
     assert item_of(pilot).due_revision == 0
+
+
+def test_ladders_are_silent_while_the_pilot_is_on_hold_and_go_on_afterwards(city: City) -> None:
+    pilot = selected(city)
+    act(city, pilot, "hold", "commission", "2020-03-20")
+    fire_alarms(moment("2020-05-04 10:00"))
+    assert not CaseEvent.objects.filter(
+        verb__in=("remind", "escalate"), case__in=(pilot.pk, filing_of(pilot).pk)
+    ).exists()
+    act(city, pilot, "release_hold", "commission", "2020-05-06")
+    fire_alarms(moment("2020-05-07 10:00"))
+    assert CaseEvent.objects.filter(verb="escalate", case=pilot.pk).exists(), "the window of the plan has passed"
+    assert not CaseEvent.objects.filter(verb="escalate", case=filing_of(pilot).pk).exists(), "its limit has moved"
 
 
 def test_a_filing_is_held_alone_and_stays_so_when_its_pilot_is_released(city: City) -> None:
