@@ -19,6 +19,7 @@ RUN python -m scripts.messages compile \
 FROM nginx:1.28-alpine AS proxy
 COPY deploy/nginx.conf /etc/nginx/nginx.conf
 COPY --from=build /app/static /srv/static
+RUN install -d -o nginx -g nginx -m 0700 /var/spool/nginx
 USER nginx
 EXPOSE 8443
 HEALTHCHECK --interval=15s --timeout=5s CMD ["wget", "--quiet", "--spider", "http://127.0.0.1:8080/healthz"]
@@ -30,7 +31,8 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 yiyang \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin yiyang \
-    && install --directory --owner=yiyang --group=yiyang --mode=0750 /var/lib/yiyang /var/lib/yiyang/files /var/lib/yiyang/audit
+    && install --directory --owner=yiyang --group=yiyang --mode=0750 /var/lib/yiyang /var/lib/yiyang/files /var/lib/yiyang/audit \
+       /var/lib/yiyang/log /var/lib/yiyang/incoming
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
@@ -40,4 +42,5 @@ USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=10s --start-period=60s \
     CMD ["python", "-m", "scripts.probe", "http://127.0.0.1:8000/healthz"]
-CMD ["gunicorn", "project.wsgi:application", "--bind", "0.0.0.0:8000", "--threads", "8", "--worker-tmp-dir", "/tmp", "--no-control-socket"]
+CMD ["gunicorn", "project.wsgi:application", "--bind", "0.0.0.0:8000", "--threads", "8", "--worker-tmp-dir", "/tmp", "--no-control-socket", \
+     "--logger-class", "project.running.server_log.ServerLog"]

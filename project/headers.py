@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 # Nothing of the device is used; the camera of a phone is reached through an ordinary file field.
 FEATURES = """
     accelerometer autoplay camera display-capture encrypted-media fullscreen geolocation gyroscope hid idle-detection
-    magnetometer microphone midi payment publickey-credentials-get screen-wake-lock serial usb web-share
+    magnetometer microphone midi payment publickey-credentials-get screen-wake-lock serial usb
     xr-spatial-tracking
 """
 PERMISSIONS = ", ".join(f"{feature}=()" for feature in FEATURES.split())

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote, urlsplit
+
 from django.core.exceptions import ImproperlyConfigured
 
 SHORTEST_KEY = 50
 FEWEST_CHARACTERS = 8
 LEFT_IN_PLACE = ("yiyang-demo-2021", "changeme", "admin", "password")
+# What examples and images of databases, brokers and mail servers are shipped with.
+KNOWN_PASSWORDS = {
+    *LEFT_IN_PLACE,
+    "postgres",
+    "postgresql",
+    "redis",
+    "root",
+    "secret",
+    "test",
+    "guest",
+    "123456",
+    "yiyang",
+}
 
 
 def require_secret_key(key: str, *, public: str) -> None:
@@ -19,13 +34,47 @@ def require_secret_key(key: str, *, public: str) -> None:
         raise ImproperlyConfigured(f"YIYANG_SECRET_KEY must have at least {SHORTEST_KEY} characters, chosen at random")
 
 
+def require_own_passwords(**addresses: str) -> None:
+    """Refuse an address of a server whose password is its user's name, or one that things are shipped with.
+
+    ``addresses``: name of the setting → URL. An address without a password rests on the network or on a socket's owner.
+    """
+    for name, address in addresses.items():
+        parts = urlsplit(address)
+        password = unquote(parts.password or "")
+        if not password:
+            continue
+        if password.lower() in KNOWN_PASSWORDS | {unquote(parts.username or "").lower()}:
+            raise ImproperlyConfigured(f"{name} has a password that everybody knows; make your own")
+
+
+def require_own_keys() -> None:
+    """Refuse to work without the operator's keys, or with keys that are malformed or of one letter."""
+    from cases.audit.keys import signing_key
+    from cases.personal.box import operators_keys
+
+    signing_key()
+    if any(len(set(key)) < FEWEST_CHARACTERS for key in operators_keys()):
+        raise ImproperlyConfigured("YIYANG_PERSONAL_KEYS: each must be 32 random bytes (docs/personal-data.md)")
+
+
+def require_hosts(hosts: list[str]) -> None:
+    """Refuse to answer to nobody, or to any name that a forged link gives the site."""
+    if not hosts or any(host in {"*", "."} for host in hosts):
+        raise ImproperlyConfigured("YIYANG_HOSTS must name the hosts of the site in production, and none may be *")
+
+
 def require_safe_start() -> None:
-    """Refuse superusers and accounts of the demonstration or of the first day with the password they came with.
+    """Refuse superusers, accounts of the demonstration or of the first day with the password they came with, keys that
+    are none, and a site without names.
 
     Nobody may do everything: rights come from appointments (docs/adr on separate duties). Raises ImproperlyConfigured.
     """
+    from django.conf import settings
     from django.db import DatabaseError
 
+    require_own_keys()
+    require_hosts(settings.ALLOWED_HOSTS)
     try:
         faults = unsafe_accounts()
     except DatabaseError:  # /readyz says so; without its database the server lets nobody in

@@ -19,7 +19,7 @@ YIYANG_EMAIL_FROM  the sender of e-mails
 YIYANG_WEBHOOK_NETWORKS  private networks that the webhook may reach nevertheless, comma-separated (10.20.0.0/16)
 YIYANG_PROXIES     how many proxies of one's own stand before the server and name the client's address (default 0)
 YIYANG_PASSWORDS   the password profile: mlps3 (default in production) or modern (default elsewhere)
-YIYANG_LOG         directory of log files, one a day; without it the log goes to stderr only
+YIYANG_LOG         directory of log files, one a day; in production below YIYANG_VAR unless it is empty (stderr only)
 YIYANG_LOG_DAYS    how long log files are kept: 200 by default, in production never less than 183
 YIYANG_ANCHOR_KEY  32 bytes in base64, the Ed25519 key that signs the daily anchors of the audit trail (docs/audit.md)
 YIYANG_ANCHOR_PUBLIC_KEYS  public keys of earlier anchors that count as well, comma-separated
@@ -44,7 +44,7 @@ from django.utils.translation import gettext_lazy as _
 from project.demo import clock as demo_clock
 from project.logs import log_settings
 from project.mail import mail_settings
-from project.safety import require_secret_key
+from project.safety import require_own_passwords, require_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = os.environ.get("YIYANG_MODE", "demo")
@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "project.language.ChineseFirstMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "project.sizes.limited_size",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -255,7 +256,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = MODE == "test"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # of what is typed; files above 2.5 MB go to disk as they come in
+LARGEST_REQUEST = 50 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 SESSION_COOKIE_AGE = 12 * 3600
@@ -288,6 +290,10 @@ if PRODUCTION:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
 
+if PRODUCTION:
+    named = ("YIYANG_DATABASE", "YIYANG_REDIS", "YIYANG_EMAIL_URL")
+    require_own_passwords(**{name: os.environ.get(name, "") for name in named})
+
 CASE_NAMING = "workflows.naming"
 BASE_URL = os.environ.get("YIYANG_URL", "").rstrip("/")
 if not BASE_URL:
@@ -312,7 +318,7 @@ ANCHOR_EMAIL = [address for address in os.environ.get("YIYANG_ANCHOR_EMAIL", "")
 SCANNER = os.environ.get("YIYANG_SCANNER", "")
 FONT_DIRS = [directory for directory in os.environ.get("YIYANG_FONT_DIRS", "").split(os.pathsep) if directory]
 
-LOG_DIR = os.environ.get("YIYANG_LOG", "")
+LOG_DIR = os.environ.get("YIYANG_LOG", str(VAR_DIR / "log") if PRODUCTION else "")
 LOG_DAYS = int(os.environ.get("YIYANG_LOG_DAYS", "200"))
 if PRODUCTION and LOG_DAYS < 183:
     raise ImproperlyConfigured("YIYANG_LOG_DAYS must be at least 183: logs are kept for six months")

@@ -27,7 +27,7 @@ else:
     os.environ["YIYANG_DATABASE"] = f"sqlite:///{DIRECTORY / 'unused.sqlite3'}"
 
 from project.settings import *  # noqa: E402, F403
-from project.settings import DATABASES, REDIS_URL  # noqa: E402
+from project.settings import DATABASES, MIDDLEWARE, REDIS_URL  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # In a file, because servers and threads of a test connect for themselves. Nothing has to survive a power cut.
@@ -40,6 +40,8 @@ if REDIS_URL:
 
 # Django loads the middleware anew for each client; looking for the styles then costs more than most pages.
 WHITENOISE_AUTOREFRESH = True
+
+MIDDLEWARE = ["tests.answers.examined", *MIDDLEWARE]
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.conf import settings
+
+
+def logs_stay_as_set(**_signal: Any) -> None:
+    """Celery would give its loggers lines of their own, which nothing keeps and from which nothing is taken out."""
 
 
 class RunningConfig(AppConfig):
@@ -12,6 +18,9 @@ class RunningConfig(AppConfig):
 
     def ready(self) -> None:
         if settings.CLOCK == "celery":
+            from celery.signals import setup_logging
+
             from project.running.nudge import nudge_when_recorded
 
+            setup_logging.connect(logs_stay_as_set, weak=False, dispatch_uid="logs")
             nudge_when_recorded()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import get_commands
 
 from tests.project.compose import COMPOSE, OURS, REQUIRED, ROOT, SERVICES, USED, stages, texts
@@ -17,6 +18,7 @@ each_service = pytest.mark.parametrize("name", SERVICES)
 SECRET = re.compile(r"SECRET|PASSWORD|TOKEN|_KEY$")
 PROGRAMS = {"postgres": "postgres", "redis": "redis-server", "proxy": "nginx"}
 ONE_SHOT = {"migrate"}
+NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
 
 
 def example() -> dict[str, str]:
@@ -119,8 +121,9 @@ def test_only_the_migration_knows_the_owner_of_the_tables() -> None:
 
 
 def test_what_is_kept_lies_in_named_volumes() -> None:
-    ours = ["files:/var/lib/yiyang/files", "audit:/var/lib/yiyang/audit"]
-    kept = {"postgres": ["database:/var/lib/postgresql/data"], **dict.fromkeys(OURS, ours)}
+    ours = [f"{name}:/var/lib/yiyang/{name}" for name in ("files", "audit", "log", "incoming")]
+    proxy = ["spool:/var/spool/nginx"]
+    kept = {"postgres": ["database:/var/lib/postgresql/data"], "proxy": proxy, **dict.fromkeys(OURS, ours)}
     for name, service in SERVICES.items():
         mounts = service.get("volumes", [])
         assert [mount for mount in mounts if not mount.startswith("./")] == kept.get(name, [])
@@ -129,7 +132,62 @@ def test_what_is_kept_lies_in_named_volumes() -> None:
                 source, _target, mode = mount.split(":")
                 assert mode == "ro"
                 assert (ROOT / source).is_file()
-    assert set(COMPOSE["volumes"]) == {"database", "files", "audit"}
+    assert set(COMPOSE["volumes"]) == {"database", "files", "audit", "log", "incoming", "spool"}
+
+
+def test_uploads_wait_on_disk_while_they_come_in_and_never_in_memory() -> None:
+    for name in OURS:
+        assert f"incoming:{SERVICES[name]['environment']['TMPDIR']}" in SERVICES[name]["volumes"]
+    waits = re.search(r"client_body_temp_path (\S+)/body;", NGINX)
+    assert waits is not None
+    assert [f"spool:{waits[1]}"] == SERVICES["proxy"]["volumes"]
+    assert f"-m 0700 {waits[1]}" in " ".join(rest for _word, rest in stages()["proxy"])
+
+
+def test_the_log_lies_in_a_volume_and_the_servers_lines_are_in_it() -> None:
+    for name in OURS:
+        environment = SERVICES[name]["environment"]
+        assert "YIYANG_LOG" not in environment  # production's own: below YIYANG_VAR
+        assert f"log:{environment['YIYANG_VAR']}/log" in SERVICES[name]["volumes"]
+    words = SERVICES["web"]["command"]
+    assert words[words.index("--logger-class") + 1] == "project.running.server_log.ServerLog"
+    assert '"--logger-class", "project.running.server_log.ServerLog"' in " ".join(
+        rest for _word, rest in stages()["app"]
+    )
+
+
+def test_neither_the_database_nor_the_proxy_logs_what_people_typed() -> None:
+    assert {"log_error_verbosity=terse", "log_min_error_statement=panic"} <= set(SERVICES["postgres"]["command"])
+    assert re.findall(r"error_log (.*);", NGINX) == ["stderr crit"]  # below, a line repeats address and query
+    logged = re.search(r"log_format plain '(.*)';", NGINX)
+    assert logged is not None
+    assert set(re.findall(r"\$\w+", logged[1])) == {
+        "$remote_addr", "$time_iso8601", "$request_method", "$logged_uri",
+        "$status", "$body_bytes_sent", "$request_time",
+    }  # fmt: skip
+    assert '"~^/(?<kind>set-password|survey)/" "/$kind/...";' in NGINX
+    assert re.findall(r"access_log (.*);", NGINX) == ["/dev/stdout plain", "off"]
+
+
+def test_the_proxy_speaks_tls_1_2_and_1_3_only_and_its_own_answers_say_so_too() -> None:
+    assert re.findall(r"ssl_protocols (.*);", NGINX) == ["TLSv1.2 TLSv1.3"]
+    assert "listen 80;" not in NGINX
+    outside = NGINX.partition("listen 8443 ssl;")[2]
+    lasting = 'add_header Strict-Transport-Security "max-age=31536000; includeSubDomains; preload" always;'
+    # Headers of the server are inherited where a location has none of its own.
+    assert outside.count("add_header Cache-Control") == 1
+    assert outside.count(lasting) == 2
+    assert "proxy_hide_header Strict-Transport-Security;" in outside
+
+
+def test_what_the_proxy_says_itself_it_says_in_words() -> None:
+    for page in re.findall(r"error_page [\d ]+ /static/(\S+);", NGINX):
+        text = (ROOT / "project" / "static" / page).read_text("utf-8")
+        assert 'lang="zh-CN"' in text
+        assert 'lang="en"' in text
+        for named in re.findall(r"/static/([^\"#]+)", text):
+            assert (ROOT / "project" / "static" / named).is_file()
+    assert re.findall(r"error_page ([\d ]+) /", NGINX) == ["413", "502 503 504"]
 
 
 def test_only_the_proxy_is_reached_from_outside_and_on_loopback_unless_told_otherwise() -> None:
@@ -208,4 +266,4 @@ def test_the_proxy_serves_what_the_image_holds_and_keeps_health_inside() -> None
         assert secret in SERVICES["proxy"]["secrets"]
     largest = re.search(r"client_max_body_size (\d+)m;", conf)
     assert largest is not None
-    assert int(largest[1]) > 20
+    assert int(largest[1]) * 1024 * 1024 >= settings.LARGEST_REQUEST > 20 * 1024 * 1024
