@@ -25,6 +25,8 @@ READERS = frozenset({Role.INSPECTOR})
 NATION = frozenset({Role.NATION_OFFICER})
 EXPERTS = frozenset({Role.REGION_EXPERT, Role.NATIONAL_EXPERT})
 ALLIANCE = frozenset({Role.ALLIANCE_OFFICER, Role.MEMBER_OFFICER, Role.REFERRAL_CONTACT, Role.FINANCE_OFFICER})
+# Who account for money, or check it.
+FUNDED = frozenset({Role.ALLIANCE_OFFICER, Role.CENTRE_OFFICER, Role.FINANCE_OFFICER})
 HEADS = frozenset({posts.head for posts in POSTS.values()})
 WORKERS = INSTITUTION | COUNTY | ABOVE
 EVERYONE = frozenset(Role)
@@ -77,7 +79,7 @@ ENTRIES = (
     Entry(WORK, _("Visits"), "visits", "search", EXPERTS, tab=2, short=_("Visits")),
     Entry(WORK, _("Alliance pilots"), "pilots", "compare", ALLIANCE, tab=2, short=pgettext_lazy("tab", "Pilots")),
     Entry(WORK, _("Alliance pilots"), "pilots", "compare", INSTITUTION | COUNTY | ABOVE | READERS | NATION),
-    Entry(WORK, _("Funds"), "funds", "chart", PREFECTURE | {Role.ALLIANCE_OFFICER, Role.FINANCE_OFFICER} | READERS),
+    Entry(WORK, _("Funds"), "funds", "chart", PREFECTURE | FUNDED | READERS),
     Entry(WORK, _("Guidance centres"), "guidance", "users", frozenset({Role.CENTRE_OFFICER}), tab=2),
     Entry(WORK, _("Guidance centres"), "guidance", "users", PREFECTURE | COUNTY | READERS),
     Entry(FILES, _("Experience of pilots"), "pilot_experiences", "file", ALLIANCE, tab=3, short=_("Experience")),

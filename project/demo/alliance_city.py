@@ -10,7 +10,7 @@ from project.demo.people import Account
 from project.demo.source import read
 from project.demo.units import ENTERED, Units
 
-CITY, FINANCE, CENTRE = "330100", "330100-901", "330100-801"
+CITY, FINANCE, CENTRE, DISTRICT_CENTRE = "330100", "330100-901", "330100-801", "330105-801"
 
 
 @transaction.atomic

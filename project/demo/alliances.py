@@ -23,19 +23,23 @@ from cases.roles import Role
 from cases.scoring.columns import lines_of, rows_of, save_score
 from cases.scoring.joint import joint_lines, round_of, save_final
 from project.demo.acts import Person
-from project.demo.alliance_city import CENTRE, CITY, FINANCE
+from project.demo.alliance_centres import guidance
+from project.demo.alliance_city import CITY, FINANCE
+from project.demo.alliance_funds import pay, subsidy_of
 from project.demo.days import Story, moment
+from project.demo.files import Drawer
 from project.demo.source import read
 from project.demo.units import Units
+from workflows.alliance.agreements import remind_of_agreements
 from workflows.alliance.clock import turn_phases
 from workflows.alliance.filing.drafts import save_filing
 from workflows.alliance.funds.opening import allocate
-from workflows.alliance.guidance.opening import open_guidance_years
 from workflows.alliance.opening import apply, open_programme
 from workflows.alliance.referral.opening import request_referral
 from workflows.engine import perform
 
 Who = Callable[[str, str], Person]
+FILES = Drawer()
 # Which rows a column finds fault with, and what it gives instead.
 FAULTS = {"incentive": "issued_not_effective", "informatisation": "built_not_running"}
 
@@ -136,7 +140,7 @@ def _given(row: Any, *, strict: bool, reasons: dict[str, str]) -> dict[str, Any]
 def alliances(units: Units, person: Who) -> list[Story]:
     """The stories of the city: its programme with the four pilots, and its guidance centres."""
     city = City(units, person)
-    return [_pilots(city), _guidance(city)]
+    return [_pilots(city), guidance(city)]
 
 
 def _pilots(city: City) -> Story:
@@ -160,6 +164,7 @@ def _pilots(city: City) -> Story:
                 "has_hospital": has_hospital,
                 "agreement": "紧密医养联合体协议书",
                 "valid_from": dt.date(2020, 3, 1),
+                "valid_until": dt.date.fromisoformat(plot["until"]) if "until" in plot else None,
                 "contact": city.person(code, Role.REFERRAL_CONTACT).user,
             }
             for code, tier, has_hospital in plot["members"]
@@ -202,11 +207,16 @@ def _year_of_practice(city: City, pilots: list[Alliance]) -> Story:
     at = moment("2020-04-15 14:45")
     yield at
     for alliance in pilots:
-        head = city.person(alliance.plot["lead"], Role.INSTITUTION_HEAD)
-        seat = {"seat": "director", "unit": alliance.lead, "user": head.user, "valid_from": dt.date(2020, 4, 15)}
-        alliance.do("seat_member", alliance.office, at, **seat)
+        _seat_committee(alliance, at)
         plan = {"year": 2020, "text": words["annual_plan"], "agreed_on": dt.date(2020, 4, 15)}
         alliance.do("write_annual_plan", alliance.office, at, **plan)
+    at = moment("2020-05-20 16:30")
+    yield at
+    for alliance in pilots[:2]:
+        met = {"held_on": dt.date(2020, 5, 20), "agenda": words["agenda"], "decisions": words["decisions"]}
+        present = list(alliance.case.pilot.committee.values_list("pk", flat=True))
+        minutes = FILES.scan("管委会会议纪要.jpg")
+        alliance.do("enter_meeting", alliance.office, at, present=present, files=[minutes], **met)
     at = moment("2020-06-10 11:05")
     yield at
     given = {"kind": "earmarked", "holder": first.lead, "year": 2020, "amount": Decimal("43600.00")}
@@ -214,16 +224,26 @@ def _year_of_practice(city: City, pilots: list[Alliance]) -> Story:
     fund = allocate(city.units[CITY], values, by=city.officer, at=at)
     at = moment("2020-12-21 15:20")
     yield at
-    for day, amount, purpose, voucher in words["payments"]:
-        paid = {"paid_on": dt.date.fromisoformat(day), "amount": Decimal(amount), "purpose": purpose}
-        fund = perform(fund, "enter_use", by=first.office, at=at, voucher=voucher, **paid)
+    for payment in words["payments"]:
+        fund = pay(first, fund, payment, at)
     fund = perform(fund, "account", by=first.office, at=at, report=words["fund_report"])
+    direct = next(each for each in pilots if each.plot["key"] == words["subsidy"]["key"])
+    subsidy = subsidy_of(direct, 2020, moment("2020-12-22 09:40"), moment("2020-12-28 15:30"))
     at = moment("2021-01-13 10:15")
     yield at
-    perform(fund, "pass_check", by=city.bureau, at=at, opinion=words["fund_opinion"])
+    for each in (fund, subsidy):
+        perform(each, "pass_check", by=city.bureau, at=at, opinion=words["fund_opinion"])
     at = moment("2021-03-02 11:25")
     yield at
     yield from _referrals(city, first)
+    at = moment("2021-04-19 10:50")
+    yield at
+    more = words["second_fund"]
+    given = {"kind": "earmarked", "holder": first.lead, "pilot": first.case.pilot, "purpose": more["purpose"]}
+    values = {**given, "year": more["year"], "amount": Decimal(more["amount"])}
+    fund = allocate(city.units[CITY], values, by=city.officer, at=at)
+    pay(first, fund, words["second_payment"], at)
+    subsidy_of(direct, 2021, at, moment("2021-05-07 11:20"))
     at = moment("2021-04-20 14:30")
     yield at
     for number, alliance in enumerate(pilots):
@@ -236,6 +256,20 @@ def _year_of_practice(city: City, pilots: list[Alliance]) -> Story:
         for group, fair in (("authority", 0), ("staff", 2), ("patient", 1)):
             counts = {"satisfied": satisfied // 3, "fair": fair, "dissatisfied": 0}
             alliance.do("enter_answers", city.officer, at, group=group, entered_on=local_date(at), **counts)
+
+
+def _seat_committee(alliance: Alliance, at: dt.datetime) -> None:
+    """The president as director, the office, the district and the member, as the plan has them."""
+    city, plot, since = alliance.city, alliance.plot, dt.date(2020, 4, 15)
+    seats = (
+        ("director", plot["lead"], Role.INSTITUTION_HEAD),
+        ("office", plot["lead"], Role.ALLIANCE_OFFICER),
+        ("member", plot["district"], Role.COUNTY_OFFICER),
+        ("member", plot["members"][-1][0], Role.MEMBER_OFFICER),
+    )
+    for kind, code, role in seats:
+        seat = {"seat": kind, "unit": city.units[code], "user": city.person(code, role).user, "valid_from": since}
+        alliance.do("seat_member", alliance.office, at, **seat)
 
 
 def _enter(alliance: Alliance, entry: list[Any], at: dt.datetime) -> None:
@@ -307,7 +341,8 @@ def _evaluation(city: City, canal: Alliance, beishan: Alliance, houchao: Allianc
     at = moment("2021-05-06 10:40")
     yield at
     for alliance in (canal, jiangpan, beishan):
-        alliance.do("report", alliance.office, at, summary=words["summary"])
+        files = [FILES.document("试点工作总结报告.docx", [words["summary"]])]
+        alliance.do("report", alliance.office, at, summary=words["summary"], files=files)
         alliance.do("close_survey", city.officer, moment("2021-05-06 16:20"))
     for alliance in (canal, jiangpan):
         at = moment("2021-05-07 11:15")
@@ -337,6 +372,7 @@ def _evaluation(city: City, canal: Alliance, beishan: Alliance, houchao: Allianc
     canal.do("promote", city.head, at)
     canal.do("publish_experience", city.officer, at, experience=words["experience"])
     jiangpan.do("extend_practice", city.head, at, reason=words["extension"], extended_until=dt.date(2021, 12, 31))
+    remind_of_agreements(moment("2021-05-11 18:00"))
     at = moment("2021-05-12 09:10")
     yield at
     consent = {"consent_on": dt.date(2021, 5, 12), "consent_how": "written"}
@@ -352,17 +388,3 @@ def _decide_rows(alliance: Alliance, officer: Person, at: dt.datetime) -> None:
         if line.points is None and "city" in line.columns:
             taken: dict[str, Any] = {"source": "city", "points": None, "reason": "", "based_on": line.row_version}
             save_final(pilot, line, round_=round_, by=officer.user, at=at, **taken)
-
-
-def _guidance(city: City) -> Story:
-    """The centres' registers of 2021: the city's centre is on course with some targets, the districts' are behind."""
-    at = moment("2021-01-06 10:10")
-    yield at
-    cases = open_guidance_years(city.units[CITY], 2021, by=city.officer, at=at)
-    case = next(case for case in cases if case.unit.code == CENTRE)
-    officer = city.person(CENTRE, Role.CENTRE_OFFICER)
-    for register, day, title, attendances in sorted(city.words["sessions"], key=lambda each: each[1]):
-        at = moment(f"{day} 16:30")
-        yield at
-        session = {"register": register, "held_on": dt.date.fromisoformat(day), "title": title}
-        case = perform(case, "enter", by=officer, at=at, attendances=attendances, **session)

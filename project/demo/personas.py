@@ -171,8 +171,8 @@ PERSONAS = (
         "市级经办人（杭州市，试点）",
         "City officer, alliance pilots",
         (("330100", Role.PREFECTURE_OFFICER),),
-        "候潮联合体新版实施方案待备案；北山联合体市级评分填到 9 行",
-        "one new implementation plan to put on file; one column of a scorecard stands at 9 rows",
+        "候潮联合体新版实施方案待备案；北山联合体市级评分填到 9 行；两笔年度补助尚未下达",
+        "one new implementation plan to put on file; one column of a scorecard stands at 9 rows; two subsidies to give",
     ),
     Persona(
         "city_head",
@@ -189,8 +189,8 @@ PERSONAS = (
         "联合体办公室（市老年病医院）",
         "Alliance office of a lead hospital",
         (("330100-001", Role.ALLIANCE_OFFICER),),
-        "运河联合体已评价并推广：活动登记、转诊、评分表、资金",
-        "an evaluated and promoted alliance: registers, referrals, scorecard, funds",
+        "运河联合体已评价并推广：活动登记、转诊、评分表；2021 年专项经费在用，待报告使用情况",
+        "an evaluated and promoted alliance: registers, referrals, scorecard; a fund of 2021 to account for",
     ),
     Persona(
         "member",
@@ -216,8 +216,8 @@ PERSONAS = (
         "转诊联络人（江畔护理院）",
         "Referral contact of a member",
         (("330108-001", Role.REFERRAL_CONTACT), ("330108-001", Role.MEMBER_OFFICER)),
-        "已请求上转一名患者，等待牵头医院答复",
-        "has asked for a referral and waits for the hospital’s answer",
+        "已请求上转一名患者，等待牵头医院答复；本单位协议 5 月 31 日到期",
+        "has asked for a referral and waits for the hospital’s answer; its agreement ends on 31 May",
     ),
     Persona(
         "finance",
@@ -225,8 +225,8 @@ PERSONAS = (
         "财政经办人（杭州市财政局）",
         "Finance officer",
         (("330100-901", Role.FINANCE_OFFICER),),
-        "北山联合体资金使用评分待填",
-        "the row on the use of funds is to be scored for one alliance",
+        "北山联合体资金使用评分待填；市文澜医院年度补助使用情况待核查",
+        "the row on the use of funds is to be scored for one alliance; one subsidy to check",
     ),
     Persona(
         "centre",

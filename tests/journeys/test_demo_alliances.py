@@ -13,7 +13,7 @@ from django.test import override_settings
 
 from cases.access import Viewer
 from cases.editions.pinned import forget_editions
-from cases.models import Case, CaseEvent, FinalScore, Pilot, Referral, User, WorkItem
+from cases.models import Case, CaseEvent, FinalScore, OrgUnit, Pilot, Referral, User, WorkItem
 from notifications.models import Message
 from project.demo.alliance_city import CITY
 from project.demo.clock import TODAY
@@ -56,6 +56,7 @@ def test_the_alliances_stand_in_different_phases_and_one_is_fully_evaluated(city
     extended = Pilot.objects.get(case__state="practice")
     assert extended.total is None
     assert extended.extended_until is not None
+    assert OrgUnit.objects.filter(superior__code=CITY, kind=OrgUnit.Kind.COUNTY).count() == 4
 
 
 def test_every_case_has_an_unbroken_chain(city: None) -> None:
@@ -66,6 +67,8 @@ def test_each_role_of_a_pilot_finds_something_to_do(city: None) -> None:
     assert waiting("city")["decide"] == 1  # a new implementation plan
     assert waiting("city")["fill_in"] == 1  # a column of a scorecard
     assert waiting("finance")["fill_in"] == 1
+    assert waiting("finance")["check"] == 1  # a subsidy that was accounted for
+    assert waiting("lead")["use"] == 1
     assert waiting("contact")["answer"] == 1
     assert waiting("centre")["keep"] == 1
     assert {persona.login for persona in PERSONAS if persona.seats[0][0].startswith("33")} <= set(
