@@ -222,6 +222,8 @@ def field(
         "bound": bound,
         "kind": kind,
         "label": label or bound.label,
+        # A form whose faults the domain finds all at once marks what it asks for itself.
+        "needed": bound.field.required or getattr(bound.field, "needed", False),
         "hint": hint,
         "unit": unit,
         "wide": wide or kind == "choices",

@@ -9,9 +9,11 @@ import pytest
 from django.db import transaction
 
 from cases import personal
+from cases.clock import end_of_day
 from cases.delegating import delegate
+from cases.editions.pinned import forget_editions
 from cases.errors import Conflict, Invalid, OutOfScope, Refusal, WrongRole
-from cases.models import Appointment, Case, CaseParty, Membership, Referral, WorkItem
+from cases.models import Appointment, Case, CaseParty, Edition, Membership, Referral, WorkItem
 from cases.personal.erasing import years_after
 from cases.roles import Role
 from notifications.alarms import fire_alarms
@@ -364,6 +366,26 @@ def test_a_patient_who_goes_up_is_answered_within_four_hours_and_down_within_a_d
         "referral_acceptance_up": ASKED + 4 * HOUR,
         "referral_acceptance_down": ASKED + 24 * HOUR,
     }
+
+
+def test_an_edition_may_count_working_days_instead_of_hours(city: City) -> None:
+    edition = Edition.objects.get(code="alliance-pilot")
+    rules = {code: dict(rule) for code, rule in edition.data["deadlines"].items()}
+    for code, days in (("referral_acceptance_up", 1), ("referral_arrival", 2)):
+        rule = {name: value for name, value in rules[code].items() if not name.endswith("hours")}
+        rules[code] = {**rule, "kind": "working_days", "days": days}
+    edition.data, edition.digest = {**edition.data, "deadlines": rules}, "d" * 64
+    edition.save()
+    forget_editions()
+    friday = moment("2020-06-05 16:00")
+    case = ask(city, open_pilot(city), at=friday)
+    assert WorkItem.objects.open().get(process=case.pk).due_at == end_of_day(dt.date(2020, 6, 8)), "a weekend between"
+    case = accept(city, case)  # the patient can come the same evening
+    assert WorkItem.objects.open().get(process=case.pk).due_at == end_of_day(dt.date(2020, 6, 9))
+    fire_alarms(moment("2020-06-10 00:30"))
+    deliver_all(moment("2020-06-10 00:30"))
+    late = case.events.get(verb="escalate")
+    assert {message.recipient.name for message in late.messages.all()} == {"lead_contact", "member_contact"}
 
 
 def test_the_arrival_is_due_a_day_after_the_time_agreed_and_the_information_a_day_after_the_arrival(city: City) -> None:

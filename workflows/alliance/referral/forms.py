@@ -39,8 +39,25 @@ def _text(name: str, *, rows: int = 3) -> forms.CharField:
     return forms.CharField(label=field.label, max_length=field.longest, required=False, widget=widget)
 
 
-class ReferralForm(forms.Form):
+class _Asking(forms.Form):
+    """A form whose fields the domain judges, all at once; ``NEEDED`` are marked as asked for."""
+
+    NEEDED: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.mark(*self.NEEDED)
+
+    def mark(self, *names: str) -> None:
+        for name in names:
+            field: Any = self.fields[name]
+            field.needed = True
+
+
+class ReferralForm(_Asking):
     """The request: where to, who, why, and that the patient has agreed."""
+
+    NEEDED = ("receiver", "consent_on", "consent_how")
 
     receiver = forms.ModelChoiceField(
         label=pgettext_lazy("referral", "To"), queryset=OrgUnit.objects.none(), required=False
@@ -63,6 +80,7 @@ class ReferralForm(forms.Form):
         self.fields["consent_on"].widget = forms.DateInput(attrs={"type": "date", "max": today.isoformat()})
         for name in (*FIRST, *MORE):
             self.fields[name] = _text(name)
+        self.mark(*FIRST)
         self.fields["sex"] = forms.ChoiceField(
             label=BY_NAME["sex"].label, choices=[("", "—"), *SEXES.items()], required=False
         )
@@ -84,11 +102,18 @@ class ReferralForm(forms.Form):
         return any(self[name].errors or (self.is_bound and self[name].value()) for name in MORE)
 
 
-class AcceptForm(forms.Form):
+class AcceptForm(_Asking):
     """Department, bed and time."""
 
+    NEEDED = ("department", "expected_at")
+
     department = forms.CharField(label=gettext_lazy("Department"), max_length=LONGEST["department"], required=False)
-    bed = forms.CharField(label=gettext_lazy("Bed"), max_length=LONGEST["bed"], required=False)
+    bed = forms.CharField(
+        label=gettext_lazy("Bed"),
+        max_length=LONGEST["bed"],
+        required=False,
+        help_text=gettext_lazy("Where one is kept for the patient."),
+    )
     expected_at = forms.DateTimeField(
         label=gettext_lazy("The patient can come at"),
         required=False,
@@ -107,17 +132,20 @@ class ArrivalForm(forms.Form):
     )
 
 
-class InformationForm(forms.Form):
+class InformationForm(_Asking):
     """Discharge information and follow-up plan; both are sealed with the patient."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("discharge", "follow_up"):
             self.fields[name] = _text(name, rows=6)
+            self.mark(name)
 
 
-class CloseForm(forms.Form):
+class CloseForm(_Asking):
     """What came of it and, of a referral up, whether the three priorities were kept."""
+
+    NEEDED = ("outcome",)
 
     outcome = forms.ChoiceField(
         label=gettext_lazy("Outcome"), choices=Referral.Outcome.choices, widget=forms.RadioSelect, required=False
@@ -129,6 +157,7 @@ class CloseForm(forms.Form):
             self.fields[name] = forms.ChoiceField(
                 label=LABELS[name], choices=KEPT_CHOICES, widget=forms.RadioSelect, required=False
             )
+            self.mark(name)
             self.fields[f"{name}_reason"] = forms.CharField(
                 label=gettext_lazy("Why not"), max_length=LONGEST["reason"], required=False
             )

@@ -17,12 +17,13 @@ from django_fsm import RETURN_VALUE
 from viewflow import this
 from viewflow.workflow import flow
 
-from cases.deadlines import Due, in_hours
+from cases.deadlines import Due, due
 from cases.editions.alliance import CODE
 from cases.errors import Conflict
 from cases.models import Case, Referral, WorkItem
 from cases.personal import amend, note_unmasking
 from cases.roles import Role
+from cases.workdays import NATIONAL
 from workflows.alliance.naming import alliances
 from workflows.alliance.referral import record
 from workflows.alliance.referral.states import FINALS, INFORMATION, KIND, RECEIVER, SENDER, State
@@ -188,7 +189,9 @@ def after_arrival_rule(step: Step) -> str:
 def arrival_due(step: Step) -> Due:
     """Counted from the time agreed on, not from the acceptance."""
     case: Any = step.case
-    return in_hours(case.referral.expected_at, step.edition.deadlines["referral_arrival"].hours)
+    rule = step.edition.deadlines["referral_arrival"]
+    calendar = step.calendar if rule.kind == "working_days" else NATIONAL
+    return due(step.edition, rule, year=case.year, start=case.referral.expected_at, calendar=calendar)
 
 
 class ReferralFlow(flow.Flow):

@@ -216,6 +216,7 @@ def _page(
         "patient": patient or masked(record.patient),
         "onward": onward,
         "asking": asking,
+        "answers": "accept" in offered,  # declining stands with accepting
         "may_unmask": "unmask" in verbs and record.patient.erased_at is None,
         "unmask_form": bound.get("unmask") or ReasonForm(auto_id="unmask-%s"),
         "offers": [offer for offer in offers(request, case, item, colleagues) if offer.name in LEFT],
