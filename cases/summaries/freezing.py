@@ -68,7 +68,12 @@ def freeze(
 
 def digest_of(version: SummaryVersion, rows: Iterable[Row]) -> str:
     """SHA-256 in hex over everything that a version says, its records in their own order."""
-    body = {
+    return hashlib.sha256(canonical(content_of(version, rows))).hexdigest()
+
+
+def content_of(version: SummaryVersion, rows: Iterable[Row]) -> dict[str, Any]:
+    """Everything that a version says, in the form that its digest is made of."""
+    return {
         "summary": version.summary_id,
         "no": version.no,
         "at": version.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
@@ -80,7 +85,6 @@ def digest_of(version: SummaryVersion, rows: Iterable[Row]) -> str:
         "missing": version.missing,
         "entries": [list(row) for row in sorted(rows)],
     }
-    return hashlib.sha256(canonical(body)).hexdigest()
 
 
 def rows_of(version: SummaryVersion) -> list[Row]:

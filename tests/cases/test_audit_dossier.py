@@ -17,14 +17,17 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cases.access import SYSTEM
 from cases.audit import keys, noting
 from cases.audit.anchors import write_anchor
 from cases.audit.dossier import verify as verifier
-from cases.audit.dossier.building import build
+from cases.audit.dossier.building import _seal, build
 from cases.editions.pinned import forget_editions
-from cases.models import Case, CaseEvent, Evidence
+from cases.immutability import rewriting
+from cases.models import Case, CaseEvent, Evidence, SelfCheckSubmission
 from cases.models.audit import SystemEvent
 from tests.cases.audited import as_owner, rewrite_consistently, whole_story
 from tests.story import Story
@@ -51,7 +54,7 @@ def story(db: None, settings: Any, tmp_path: Path) -> Story:
 @pytest.fixture
 def dossier(story: Story, tmp_path: Path) -> Path:
     path = tmp_path / "dossier.zip"
-    with path.open("wb") as file:
+    with path.open("w+b") as file:
         build(file, "天山区康宁护理院 2021", Case.objects.select_related("unit", "edition").order_by("pk"))
     return path
 
@@ -73,16 +76,20 @@ def members(path: Path) -> dict[str, bytes]:
 
 
 def packed(path: Path, content: dict[str, bytes]) -> Path:
+    """Packed anew, and sealed by somebody who knows the format and has no key."""
     changed = path.with_name("changed.zip")
-    with zipfile.ZipFile(changed, "w") as archive:
-        for name, data in content.items():
-            archive.writestr(name, data)
+    with changed.open("w+b") as file:
+        with zipfile.ZipFile(file, "w") as archive:
+            for name, data in content.items():
+                archive.writestr(name, data)
+        _seal(file, None)
     return changed
 
 
-def faults_of(path: Path) -> list[str]:
+def faults_of(path: Path, key: str = "") -> list[str]:
+    """By content alone; with a key also by signature."""
     try:
-        return verifier.verify(str(path), [public()])[0]
+        return verifier.verify(str(path), [key] if key else [])[0]
     except Exception as error:  # noqa: BLE001 - what cannot be read is not sound either
         return [repr(error)]
 
@@ -92,7 +99,7 @@ def test_it_verifies_elsewhere_with_one_file_and_the_standard_library(dossier: P
     assert (done.returncode, done.stderr) == (0, "")
     number = hashlib.sha256(members(dossier)["manifest.json"]).hexdigest()
     assert number in done.stdout
-    assert "3 cases, 5 events, 1 files, 1 anchors" in done.stdout
+    assert "3 cases, 5 events, 1 versions, 1 files, 1 anchors" in done.stdout
     assert "signed: the dossier and 1 anchors" in done.stdout
     assert "not anchored" not in done.stdout
 
@@ -125,13 +132,52 @@ def test_any_byte_of_any_member_that_is_changed_is_found(dossier: Path) -> None:
         for place in places:
             changed = bytearray(content)
             changed[place] ^= 0x01
-            assert faults_of(packed(dossier, {**whole, name: bytes(changed)})), (name, place)
+            found = packed(dossier, {**whole, name: bytes(changed)})
+            assert faults_of(found, public() if name == "manifest.sig" else ""), (name, place)
+
+
+def test_any_byte_of_the_file_itself_that_is_changed_is_found_without_a_key(dossier: Path) -> None:
+    whole, changed = dossier.read_bytes(), dossier.with_name("flipped.zip")
+
+    def flipped(place: int, by: int) -> list[str]:
+        changed.write_bytes(whole[:place] + bytes([whole[place] ^ by]) + whole[place + 1 :])
+        return faults_of(changed)
+
+    changed.write_bytes(whole)
+    assert faults_of(changed) == []
+    end = whole.rindex(b"PK\x05\x06")
+    directory = whole.index(b"PK\x01\x02")
+    for place in [*range(30), *range(directory, directory + 46), *range(end, len(whole))]:
+        assert flipped(place, 0x01), place
+
+    @settings(deadline=None)
+    @given(st.integers(0, len(whole) - 1), st.integers(1, 255))
+    def anywhere(place: int, by: int) -> None:
+        assert flipped(place, by)
+
+    anywhere()
+
+
+@pytest.mark.parametrize("change", [lambda whole: whole + b"x", lambda whole: b"x" + whole, lambda whole: whole[:-1]])
+def test_what_is_put_before_or_after_it_and_what_is_cut_off_is_found(change: Any, dossier: Path) -> None:
+    dossier.write_bytes(change(dossier.read_bytes()))
+    assert faults_of(dossier)
+
+
+def test_a_dossier_that_was_packed_anew_is_found_by_its_signature(dossier: Path) -> None:
+    again = packed(dossier, members(dossier))
+    assert faults_of(again) == []
+    assert faults_of(again, public()) == ["zip: its seal is not signed with a key that was given"]
+    with zipfile.ZipFile(again, "w") as archive:
+        for name, data in members(dossier).items():
+            archive.writestr(name, data)
+    assert faults_of(again) == ["zip: its seal is not readable: it was packed anew, or changed at its end"]
 
 
 def test_a_member_that_is_taken_out_or_put_in_is_found(dossier: Path) -> None:
     whole = members(dossier)
     for name in whole:
-        assert faults_of(packed(dossier, {other: data for other, data in whole.items() if other != name})), name
+        assert faults_of(packed(dossier, {other: data for other, data in whole.items() if other != name}), public())
     assert faults_of(packed(dossier, {**whole, "extra.txt": b""})) == ["extra.txt: is not in the manifest"]
 
 
@@ -156,13 +202,14 @@ def test_whoever_makes_the_manifest_anew_is_found_by_chain_anchor_and_signature(
     doctored = b"".join(verifier.canonical(event) + b"\n" for event in events)
     found = faults_of(packed(dossier, manifest_made_anew({**whole, chain: doctored})))
     assert any("is not what anchor 1 covers" in fault for fault in found)
-    assert any(fault.startswith("manifest.sig") for fault in found)
+    signed = faults_of(packed(dossier, manifest_made_anew({**whole, chain: doctored})), public())
+    assert any(fault.startswith("manifest.sig") for fault in signed)
 
 
 def test_a_database_that_was_rewritten_gives_a_dossier_that_its_anchor_disowns(story: Story, tmp_path: Path) -> None:
     rewrite_consistently(story.case, 2, "改写")
     path = tmp_path / "late.zip"
-    with path.open("wb") as file:
+    with path.open("w+b") as file:
         build(file, "年度", Case.objects.select_related("unit", "edition"))
     found = faults_of(path)
     assert f"case {story.case.uid}, up to event 3: is not what anchor 1 covers: it was rewritten afterwards" in found
@@ -176,17 +223,17 @@ def test_a_version_that_was_edited_and_a_file_that_was_replaced_are_found_by_the
     path = tmp_path / "late.zip"
     kept = Evidence.objects.get()
     Path(kept.file.path).write_bytes(b"another")
-    with path.open("wb") as file:
+    with path.open("w+b") as file:
         build(file, "年度", Case.objects.select_related("unit", "edition"))
     found = faults_of(path)
     assert any(f"version {row.pk} of cases.case" in fault and "not as it was sealed" in fault for fault in found)
-    assert any(fault.endswith("is not the file that was uploaded") for fault in found)
+    assert any("is not the file that was uploaded" in fault for fault in found)
 
 
 def test_what_happened_since_the_last_anchor_is_said_not_to_be_anchored(story: Story, tmp_path: Path) -> None:
     story.on("2021-03-06").perform("withdraw", story.head, reason="补充。")
     path = tmp_path / "late.zip"
-    with path.open("wb") as file:
+    with path.open("w+b") as file:
         build(file, "年度", Case.objects.filter(pk=story.case.pk).select_related("unit", "edition"))
     done = verified(path, "--key", public())
     assert done.returncode == 0
@@ -204,11 +251,52 @@ def test_it_is_read_without_a_server_and_the_same_stands_in_it_as_json(dossier: 
         assert event["what"] in page
         assert event["hash"] in page
     states = [change for change in said["events"][-1]["changes"] if change["field"] == "状态"]
-    assert [(change["old"], change["new"]) for change in states] == [("confirming", "submitted")]
+    assert [(change["old"], change["new"]) for change in states] == [("待负责人确认", "已报送，核查中")]
     (file,) = said["files"]
     assert whole[file["member"]]
     assert file["name"] in page
     assert f"cases/{story.case.uid}/case.html" in whole["index.html"].decode()
+
+
+def test_the_submitted_form_is_in_it_and_its_digest_is_that_of_the_event(dossier: Path, story: Story) -> None:
+    whole = members(dossier)
+    name = f"cases/{story.case.uid}/submitted-1.json"
+    row = SelfCheckSubmission.objects.get()
+    assert json.loads(whole[name]) == row.snapshot
+    page = whole[f"cases/{story.case.uid}/case.html"].decode()
+    assert row.snapshot["answers"]["A1-08"]["problem"] in page
+    doctored = whole[name].replace(b'"problem"', b'"compliant"', 1)
+    found = faults_of(packed(dossier, manifest_made_anew({**whole, name: doctored})))
+    assert f"{name}: is not the file that was uploaded, or not the version that was submitted" in found
+    index = json.loads(whole["dossier.json"])
+    index["submitted"][name] = hashlib.sha256(doctored).hexdigest()
+    other = {**whole, name: doctored, "dossier.json": verifier.canonical(index)}
+    found = faults_of(packed(dossier, manifest_made_anew(other)))
+    assert f"case {story.case.uid}, event 3: the version that it submitted is not in the dossier" in found
+
+
+def test_a_form_that_was_changed_in_the_database_gives_a_dossier_that_its_event_disowns(
+    story: Story, tmp_path: Path
+) -> None:
+    row = SelfCheckSubmission.objects.get()
+    with rewriting():
+        content = {**row.snapshot, "report": "改写"}
+        digest = hashlib.sha256(verifier.canonical(content)).hexdigest()
+        SelfCheckSubmission.objects.update(snapshot=content, digest=digest)
+    path = tmp_path / "late.zip"
+    with path.open("w+b") as file:
+        build(file, "年度", Case.objects.select_related("unit", "edition"))
+    assert f"case {story.case.uid}, event 3: the version that it submitted is not in the dossier" in faults_of(path)
+
+
+def test_a_file_that_the_scanner_holds_back_is_not_handed_out_and_that_is_said(story: Story, tmp_path: Path) -> None:
+    Evidence.objects.update(scan=Evidence.Scan.QUARANTINED)
+    path = tmp_path / "held.zip"
+    with path.open("w+b") as file:
+        build(file, "年度", Case.objects.select_related("unit", "edition"))
+    assert not [name for name in members(path) if name.startswith("files/")]
+    done = verified(path)
+    assert (done.returncode, "left out: 1 files" in done.stdout) == (0, True)
 
 
 # ── who may take it away ──
@@ -250,7 +338,7 @@ def test_memory_does_not_grow_with_the_files_nor_the_number_of_cases(story: Stor
         kept = Evidence.objects.get()
     Path(kept.file.path).write_bytes(b"x" * 30_000_000)
     tracemalloc.start()
-    with (tmp_path / "large.zip").open("wb") as file:
+    with (tmp_path / "large.zip").open("w+b") as file:
         build(file, "年度", Case.objects.select_related("unit", "edition").iterator(chunk_size=10))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

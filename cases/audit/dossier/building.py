@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import struct
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,6 +19,7 @@ from django.template.loader import render_to_string
 from cases.audit import keys, merkle
 from cases.audit.anchors import heads_file, read_anchors
 from cases.audit.dossier.contents import CaseContents
+from cases.audit.dossier.submitted import Submitted, submitted
 from cases.audit.snapshot import snapshot
 from cases.clock import now
 from cases.events import canonical
@@ -27,6 +31,7 @@ BLOCK = 1 << 20
 MOST_CASES = 5000
 STAMP = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 STORED = frozenset({"image/jpeg", "image/png"})
+END = struct.Struct("<4s4H2LH")  # the last record of a zip, up to its comment
 
 
 class Writer:
@@ -51,6 +56,15 @@ class Writer:
         self.manifest[name] = (member.size, member.digest.hexdigest())
 
 
+@dataclass
+class Index:
+    """Which members are files and submitted versions, with their digests; and files that nobody may open."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    submitted: dict[str, str] = field(default_factory=dict)
+    held_back: list[str] = field(default_factory=list)
+
+
 class Member:
     """One member on its way into the zip."""
 
@@ -64,12 +78,12 @@ class Member:
 
 
 def build(target: IO[bytes], title: str, cases: Iterable[Case]) -> str:
-    """Write the dossier of the cases; returns its number, the digest of its manifest."""
+    """Write the dossier to a file that is open for reading, too; returns its number, the digest of its manifest."""
     with snapshot(), zipfile.ZipFile(target, "w") as archive:
-        writer, files = Writer(archive), dict[str, str]()
-        listed = [_write_case(writer, case, files) for case in cases]
+        writer, said = Writer(archive), Index()
+        listed = [_write_case(writer, case, said) for case in cases]
         _write_anchors(writer, {each["uid"] for each in listed})
-        writer.add("dossier.json", canonical({"cases": [each["uid"] for each in listed], "files": files}))
+        writer.add("dossier.json", canonical({"cases": [each["uid"] for each in listed], **asdict(said)}))
         shown = {"title": title, "cases": listed, "made": cdatetime(now()), "keys": sorted(keys.trusted_keys())}
         writer.add("index.html", render_to_string("audit/dossier_index.html", shown).encode())
         writer.add("style.css", (HERE / "style.css").read_bytes())
@@ -78,17 +92,38 @@ def build(target: IO[bytes], title: str, cases: Iterable[Case]) -> str:
         writer.add("manifest.json", manifest)
         key = keys.signing_key()
         writer.add("manifest.sig", keys.sign(manifest, key).encode() if key else b"")
+    _seal(target, key)
     return hashlib.sha256(manifest).hexdigest()
 
 
-def _write_case(writer: Writer, case: Case, files: dict[str, str]) -> dict[str, Any]:
+def _seal(target: IO[bytes], key: Any) -> None:
+    """Put the digest of the zip's own bytes, signed, into its comment: names, times and all that is no member."""
+    end = target.seek(-END.size, os.SEEK_END)
+    target.seek(0)
+    total, left = hashlib.sha256(), end
+    while left:
+        block = target.read(min(BLOCK, left))
+        total.update(block)
+        left -= len(block)
+    digest = total.hexdigest()
+    signature = keys.sign(digest.encode(), key) if key else ""
+    check = hashlib.sha256(f"{digest}{signature}".encode()).hexdigest()
+    comment = canonical({"check": check, "digest": digest, "signature": signature})
+    target.seek(end + END.size - 2)
+    target.write(struct.pack("<H", len(comment)) + comment)
+
+
+def _write_case(writer: Writer, case: Case, index: Index) -> dict[str, Any]:
     place, contents = f"cases/{case.uid}", CaseContents(case)
     entries = _write_chain(writer, place, contents)
+    versions = [_write_version(writer, place, each, index) for each in submitted(case)]
     kept = []
     for row in contents.files():
-        name = f"files/{row.sha256}"
-        if name not in files:
-            files[name] = row.sha256
+        name = "" if row.is_held_back else f"files/{row.sha256}"
+        if row.is_held_back:
+            index.held_back.append(row.sha256)
+        elif name not in index.files:
+            index.files[name] = row.sha256
             _write_file(writer, name, row)
         kept.append({"name": row.name, "sha256": row.sha256, "size": row.size, "member": name})
     said = {
@@ -98,11 +133,21 @@ def _write_case(writer: Writer, case: Case, files: dict[str, str]) -> dict[str, 
         "code": case.unit.code,
         "year": case.year,
         "events": entries,
+        "submitted": versions,
         "files": kept,
     }
     writer.add(f"{place}/case.json", json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True).encode())
     writer.add(f"{place}/case.html", render_to_string("audit/dossier_case.html", said).encode())
     return {**{name: said[name] for name in ("uid", "title", "unit", "year")}, "count": len(entries), "place": place}
+
+
+def _write_version(writer: Writer, place: str, version: Submitted, index: Index) -> dict[str, Any]:
+    """A submitted or filed version as its event digests it; returns it in words."""
+    name = f"{place}/submitted-{version.no}.json"
+    index.submitted[name] = version.digest
+    writer.add(name, version.content)
+    said = {"no": version.no, "when": cdatetime(version.at), "digest": version.digest, "parts": version.parts}
+    return {**said, "member": f"submitted-{version.no}.json"}
 
 
 def _write_chain(writer: Writer, place: str, contents: CaseContents) -> list[dict[str, Any]]:

@@ -13,14 +13,19 @@ from django.utils.module_loading import import_string
 
 from cases.audit.layouts import FILE, Layout, layout_named
 from cases.events import canonical
-from cases.models import Case, CaseEvent, Evidence
+from cases.models import Case, CaseEvent, Edition, Evidence, OrgUnit, User
 from cases.naming import ACTOR, who_of
 from cases.wording import cdatetime
 
 CHUNK = 200
 EMPTY: tuple[Any, ...] = (None, "", {}, [])
-KEYS = frozenset({"uid", "slot", "version", "row_version", "case_id"})  # said elsewhere, or to nobody
-ENGINES = ("cases.case", "status")  # the engine's own word for the state; an answer's status is what was answered
+# Said elsewhere, or to nobody.
+KEYS = frozenset({"uid", "slot", "version", "row_version", "basic_version", "report_version", "case_id"})
+NAMED = (OrgUnit, User, Edition)  # what a key of theirs is called says more than the key
+ENGINES = {
+    ("cases.case", "status"),
+    ("cases.case", "kind"),
+}  # the engine's own word for the state; an answer's status is what was answered
 LONGEST = 500  # characters of a value in words; the version has it whole
 
 
@@ -54,6 +59,7 @@ class CaseContents:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.last: dict[tuple[str, Any], dict[str, Any]] = {}
+        self.names: dict[tuple[Any, int], str] = {}
 
     @cached_property
     def naming(self) -> Any:
@@ -123,19 +129,40 @@ class CaseContents:
                 "record": str(model._meta.verbose_name),
                 "key": place[1],
                 "field": str(fields[name].verbose_name),
-                "old": _shown(fields[name], before.get(name)),
-                "new": _shown(fields[name], value),
+                "old": self._shown(fields[name], before.get(name)),
+                "new": self._shown(fields[name], value),
             }
             for name, value in whole.items()
             if name in fields
             and name not in KEYS
-            and (layout.label, name) != ENGINES
+            and (layout.label, name) not in ENGINES
             and value != before.get(name)
             and (before or value not in EMPTY)
         ]
 
+    def _shown(self, field: Any, value: Any) -> Any:
+        if value not in EMPTY and field.model is Case and field.name == "state":
+            return self._state(value)
+        if value not in EMPTY and isinstance(field, models.ForeignKey) and issubclass(field.related_model, NAMED):
+            return self._name(field.related_model, value)
+        return _shown(field, value)
+
+    def _state(self, value: str) -> str:
+        """A state in words; one that somebody has put in and that is none as it stands."""
+        try:
+            return str(self.naming[1](self.case, value)) if value else ""
+        except ValueError:
+            return value
+
+    def _name(self, model: Any, key: int) -> str:
+        """What a unit, person or edition is called now, with its key."""
+        if (model, key) not in self.names:
+            row = model._base_manager.filter(pk=key).first()
+            self.names[model, key] = f"{row} ({key})" if row is not None else str(key)
+        return self.names[model, key]
+
     def _words(self, event: CaseEvent, changes: list[dict[str, Any]]) -> dict[str, Any]:
-        event_word, state_word = self.naming
+        event_word, _state_word = self.naming
         return {
             "no": event.seq,
             "at": event.at.isoformat(),
@@ -143,8 +170,8 @@ class CaseContents:
             "who": who_of(event),
             "verb": event.verb,
             "what": event_word(self.case, event),
-            "from": str(state_word(self.case, event.source)) if event.source else "",
-            "to": str(state_word(self.case, event.target)),
+            "from": self._state(event.source),
+            "to": self._state(event.target),
             "reason": event.reason,
             "changes": changes,
             "hash": event.hash,

@@ -1,9 +1,10 @@
 """Verify a dossier of the audit trail: python3 verify.py DOSSIER.zip [--key PUBLIC_KEY]...
 
 One file, standard library only, Python 3.9 or later. It recomputes the digest of every member, every hash of every
-chain, the digest of every version of a record and of every file that a chain names, and the way from the head of each
-chain to the root of an anchor. One thing needs more: the Ed25519 signatures of the anchors and of the dossier are
-checked where the package "cryptography" is installed and a public key is given with --key; otherwise that is said.
+chain, the digest of every version of a record, form, summary and file that a chain names, the way from the head of each
+chain to the root of an anchor, and the digest of the bytes of the zip itself. One thing needs more: the Ed25519
+signatures of the anchors and of the dossier are checked where the package "cryptography" is installed and a public key
+is given with --key; otherwise that is said.
 
 Take this program from a place that you trust, not from the dossier that you verify. The formats are described in
 docs/audit.md of the project. Exit status: 0 nothing disagrees, 1 something does, 2 it could not be read.
@@ -16,9 +17,12 @@ import argparse
 import base64
 import hashlib
 import json
+import os
+import struct
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 GENESIS = "0" * 64
@@ -27,11 +31,14 @@ BLOCK = 1 << 20
 FILE = "file:"
 TAG_LENGTH = 12
 SHOWN = 50
+END = struct.Struct("<4s4H2LH")  # the last record of a zip, up to its comment
+MOST = 65535  # of the comment
 EVENT = (
     "case", "seq", "at", "verb", "from", "to", "actor", "appointment", "item", "reason", "details", "request",
     "address", "previous", "format", "for", "sealed",
 )  # fmt: skip
 EVENT_OF_BEFORE = EVENT[:-3]
+SUBMITTED = {"submission", "version"}  # an event that says one of them has the digest of what was submitted or filed
 
 
 class Faults:
@@ -61,6 +68,42 @@ def lines(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
     with archive.open(name) as member:
         for line in member:
             yield line.rstrip(b"\n")
+
+
+def check_container(path: str, members: int, keys: list[str], faults: Faults) -> None:
+    """The zip itself, every byte of it that is no member: its comment has the digest of all before its last record."""
+    with Path(path).open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        start = file.seek(max(0, size - END.size - MOST))
+        tail = file.read()
+        end = start + tail.rfind(b"PK\5\6")
+        record, comment = tail[end - start :][: END.size], tail[end - start :][END.size :]
+        try:
+            said = json.loads(comment)
+            fields = END.unpack(record)
+        except (ValueError, struct.error):
+            faults.add("zip", "its seal is not readable: it was packed anew, or changed at its end")
+            return
+        file.seek(0)
+        total, left = hashlib.sha256(), end
+        while left:
+            block = file.read(min(BLOCK, left))
+            total.update(block)
+            left -= len(block)
+    digest, signature = total.hexdigest(), str(said.get("signature"))
+    wanted = {"check": sha256((digest + signature).encode()), "digest": digest, "signature": signature}
+    if canonical(wanted) != comment or not is_end(fields, end, members, len(comment)):
+        faults.add("zip", "its bytes are not those that it was sealed with")
+    elif check_signature(digest.encode(), signature, keys) is False:
+        faults.add("zip", "its seal is not signed with a key that was given")
+
+
+def is_end(fields: Sequence[Any], end: int, members: int, comment: int) -> bool:
+    """Whether the last record says what is before it; in a large zip it refers to a longer one, which is sealed."""
+    _mark, disk, first, here, count, size, offset, said = fields
+    large = offset == 0xFFFFFFFF or offset + size == end - 76
+    known = min(members, 0xFFFF)
+    return (disk, first, here, count, said) == (0, 0, known, known, comment) and (large or offset + size == end)
 
 
 def check_members(archive: zipfile.ZipFile, faults: Faults) -> str:
@@ -115,6 +158,9 @@ def check_case(archive: zipfile.ZipFile, place: str, digests: set[str], faults: 
             break
         hashes.append(event["hash"])
         check_sealed(where, event.get("sealed") or [], rows, digests, faults)
+        details = event["details"]
+        if details.get("digest") not in digests and SUBMITTED & set(details) and "digest" in details:
+            faults.add(where, "the version that it submitted is not in the dossier")
     for name, key in rows:
         faults.add(f"case {uid}", f"no event seals version {key} of {name}")
     return uid, hashes
@@ -150,9 +196,9 @@ def check_sealed(
 
 
 def check_files(archive: zipfile.ZipFile, index: dict[str, Any], faults: Faults) -> set[str]:
-    """The files of evidence; each is named by its digest. Returns the digests."""
-    found: set[str] = set()
-    for name, digest in sorted(index["files"].items()):
+    """Files of evidence and submitted versions, by their digests. Returns the digests, of what is held back as well."""
+    found: set[str] = set(index["held_back"])
+    for name, digest in sorted({**index["files"], **index["submitted"]}.items()):
         total = hashlib.sha256()
         try:
             with archive.open(name) as member:
@@ -162,7 +208,7 @@ def check_files(archive: zipfile.ZipFile, index: dict[str, Any], faults: Faults)
             faults.add(name, "cannot be read")
             continue
         if total.hexdigest() != digest:
-            faults.add(name, "is not the file that was uploaded")
+            faults.add(name, "is not the file that was uploaded, or not the version that was submitted")
         else:
             found.add(digest)
     return found
@@ -262,8 +308,12 @@ def verify(path: str, keys: list[str]) -> tuple[list[str], list[str]]:
         outcome = check_signature(archive.read(MANIFEST), archive.read(SIGNATURE).decode("ascii"), keys)
         if outcome is False:
             faults.add(SIGNATURE, "is not the signature of this dossier with a key that was given")
+        check_container(path, len(archive.namelist()), keys, faults)
     events = sum(len(hashes) for hashes in chains.values())
-    said.append(f"{len(chains)} cases, {events} events, {len(digests)} files, {len(anchors)} anchors")
+    files, versions = len(index["files"]), len(index["submitted"])
+    said.append(f"{len(chains)} cases, {events} events, {versions} versions, {files} files, {len(anchors)} anchors")
+    if index["held_back"]:
+        said.append("left out: {} files that the virus scanner holds back".format(len(index["held_back"])))
     if open_events:
         said.append(f"not anchored: {open_events} events; nothing outside the system proves them yet")
     if not checked and outcome is None:
