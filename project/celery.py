@@ -28,8 +28,16 @@ log = logging.getLogger(__name__)
 QUEUE = "sweeps"
 NUDGE_EXPIRES = 15
 SOFT_LIMIT, HARD_LIMIT = 420, 480  # seconds; the longest sweep gives up of itself after 300
+A_DAY = 24 * 3600  # of what runs beside the others: verifying a large trail with its files
 PUBLISHING = {"socket_connect_timeout": 1, "socket_timeout": 1, "max_retries": 1, "interval_start": 0}
 QUIET = 60.0  # seconds between two complaints about the broker
+
+
+def limits(sweep: Sweep) -> dict[str, int]:
+    """The limits of time of one run, where they are not those of all. The broker brings what takes longer than its
+    patience to another worker, who finds it in hand and leaves it.
+    """
+    return {"soft_time_limit": A_DAY, "time_limit": A_DAY + 60} if sweep.beside else {}
 
 
 def schedule(sweeps: Iterable[Sweep] = SWEEPS) -> dict[str, dict[str, Any]]:
@@ -39,7 +47,7 @@ def schedule(sweeps: Iterable[Sweep] = SWEEPS) -> dict[str, dict[str, Any]]:
             "task": "run_sweep",
             "schedule": float(sweep.every),
             "args": [sweep.name],
-            "options": {"expires": sweep.every},
+            "options": {"expires": sweep.every, **limits(sweep)},
         }
         for sweep in sweeps
     }
@@ -114,7 +122,10 @@ def publish(names: Iterable[str]) -> bool:
     try:
         with app.connection_for_write(transport_options=PUBLISHING) as connection:
             for name in wanted:
-                run_sweep.apply_async((name,), connection=connection, retry=False, expires=NUDGE_EXPIRES)
+                sweep = BY_NAME[name]
+                run_sweep.apply_async(
+                    (name,), connection=connection, retry=False, expires=NUDGE_EXPIRES, **limits(sweep)
+                )
     except (OperationalError, OSError) as fault:
         complaints.say(fault, time.monotonic())
         return False

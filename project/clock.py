@@ -29,7 +29,8 @@ SPEAKING = (OperationalError, ImportError)  # their words are of the database an
 class Sweep:
     """One line of the table: what runs, how often without being asked, how many rows at once, and who is next.
 
-    ``every`` is in seconds. ``wakes`` names the later sweeps that find work when this one has done some.
+    ``every`` is in seconds. ``wakes`` names the later sweeps that find work when this one has done some. What runs
+    ``beside`` the others may take hours: nobody waits for it, and no limit of time ends it half-way.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Sweep:
     limit: int
     wakes: tuple[str, ...]
     purpose: str
+    beside: bool = False
 
 
 # In the order in which one hands on to the next. A new sweep is one line here and nothing anywhere else.
@@ -46,16 +48,26 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("alarms", "notifications.alarms.fire_alarms", 15, 1000, ("events",), "reminders and escalation"),
     Sweep("phases", "workflows.alliance.clock.turn_phases", 60, 500, ("events",), "phases of pilots"),
     Sweep("newcomers", "workflows.alliance.newcomers.invite", 600, 100, ("events",), "units new to a programme"),
+    Sweep(
+        "agreements",
+        "workflows.alliance.agreements.remind_of_agreements",
+        3600,
+        100,
+        ("events",),
+        "agreements that end",
+    ),
     Sweep("events", "notifications.outbox.deliver_events", 15, 1000, ("dispatches",), "events become messages"),
     Sweep("digests", "notifications.digests.gather_digests", 60, 500, ("dispatches",), "the day's e-mail of a person"),
     Sweep("dispatches", "notifications.outbox.send_dispatches", 15, 100, (), "e-mail and webhook calls"),
     Sweep("rows", "cases.audit.sealing.seal_rows", 60, 500, (), "history rows of drafts get into a chain"),
     Sweep("anchors", "cases.audit.anchors.write_anchor", 600, 1, ("anchor_mail",), "the day's anchor of all chains"),
     Sweep("anchor_mail", "notifications.audit_mail.mail_anchors", 600, 30, (), "anchors leave for their witnesses"),
-    Sweep("proof", "cases.audit.daily.verify_daily", 600, 1, ("faults",), "the day's verification of the trail"),
-    Sweep("faults", "notifications.audit_mail.tell_faults", 600, 1, (), "faults of the trail are told"),
+    Sweep("proof", "cases.audit.daily.verify_daily", 600, 1, ("faults",), "the day's verification of the trail", True),
+    Sweep("faults", "notifications.audit_mail.tell_faults", 600, 1, (), "faults of the trail are told", True),
     Sweep("scans", "cases.quarantine.scan_pending", 60, 20, (), "files that the virus scanner has not seen"),
 )
+BRIEF = tuple(sweep for sweep in SWEEPS if not sweep.beside)
+BESIDE = tuple(sweep for sweep in SWEEPS if sweep.beside)
 BY_NAME: Mapping[str, Sweep] = {sweep.name: sweep for sweep in SWEEPS}
 # What finds work once an event was recorded.
 RECORDED = ("events",)

@@ -16,7 +16,7 @@ from django.db import close_old_connections
 
 from cases import clock
 from cases.signals import recorded
-from project.clock import BY_NAME, RECORDED, Rounds, account_of
+from project.clock import BESIDE, BRIEF, BY_NAME, RECORDED, Rounds, account_of
 from project.demo import clock as demo_clock
 
 log = logging.getLogger(__name__)
@@ -27,25 +27,36 @@ GRACE = 10.0
 
 
 class Loop:
-    """Rounds of the table, at once when woken and else when a sweep is due, until told to stop."""
+    """Rounds of the table, at once when woken and else when a sweep is due, until told to stop.
 
-    def __init__(self, rounds: Rounds | None = None) -> None:
-        self.rounds = rounds or Rounds()
+    Without rounds of its own it runs the whole table, and what may take long in a second loop beside it.
+    """
+
+    def __init__(self, rounds: Rounds | None = None, name: str = "clock") -> None:
+        self.rounds = rounds or Rounds(BRIEF)
+        self.beside = None if rounds else Loop(Rounds(BESIDE), "clock-beside")
         self._woken: set[str] = set()
         self._waking = threading.Lock()
         self._called = threading.Event()
         self._stopped = threading.Event()
-        self.thread = threading.Thread(target=self._run, name="clock", daemon=True)
+        self.thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         recorded.connect(self._recorded, weak=False, dispatch_uid=id(self))
         self.thread.start()
+        if self.beside is not None:
+            self.beside.thread.start()
 
     def stop(self, seconds: float | None = None) -> None:
-        """Finish the batch that was begun and end; wait for that as long as given."""
+        """Finish the batch that was begun and end; wait for that as long as given.
+
+        What runs beside it writes nothing before its end, so that it may be left half-way and is done again.
+        """
         recorded.disconnect(dispatch_uid=id(self))
         self._stopped.set()
         self._called.set()
+        if self.beside is not None:
+            self.beside.stop(GRACE / 2)
         self.thread.join(seconds)
 
     def wake(self, *names: str) -> None:
@@ -53,9 +64,13 @@ class Loop:
         with self._waking:
             self._woken.update(names or BY_NAME)
             self._called.set()
+        if self.beside is not None:
+            self.beside.wake(*names)
 
     def _recorded(self, **_signal: Any) -> None:
-        self.wake(*RECORDED)
+        with self._waking:
+            self._woken.update(RECORDED)
+            self._called.set()
 
     def _go_on(self) -> bool:
         return not self._stopped.is_set()

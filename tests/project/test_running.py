@@ -24,7 +24,7 @@ from cases.signals import recorded
 from notifications.models import Alarm
 from project import celery as workers
 from project.celery import Complaints, publish, run_sweep, woken_by
-from project.clock import BY_NAME, RECORDED, SWEEPS, Outcome, Rounds
+from project.clock import BY_NAME, RECORDED, SWEEPS, Outcome, Rounds, Sweep
 from project.running import loop as loops
 from project.running import nudge as nudges
 from project.running.loop import Loop
@@ -95,6 +95,48 @@ def test_a_loop_that_has_stopped_hears_nothing_more(loop: tuple[Loop, Noted]) ->
     loop[0].stop(20)
     recorded.send(Case)
     assert len(loop[1].woken) == 1
+
+
+BUSY, GOING_ON = threading.Event(), threading.Semaphore(0)
+
+
+def takes_hours(at: dt.datetime, limit: int) -> int:
+    BUSY.set()
+    while BUSY.is_set():
+        threading.Event().wait(0.01)
+    return 0
+
+
+def goes_on(at: dt.datetime, limit: int) -> int:
+    GOING_ON.release()
+    return 0
+
+
+def test_nobody_waits_for_what_runs_beside_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "BESIDE", (Sweep("long", f"{__name__}.takes_hours", 600, 1, (), "a test", True),))
+    monkeypatch.setattr(loops, "BRIEF", (Sweep("brief", f"{__name__}.goes_on", 600, 1, (), "a test"),))
+    loop = Loop()
+    loop.start()
+    try:
+        assert BUSY.wait(20)
+        while GOING_ON.acquire(blocking=False):
+            pass
+        loop.wake("brief")
+        assert GOING_ON.acquire(timeout=20)
+    finally:
+        BUSY.clear()
+        loop.stop(20)
+    assert loop.beside is not None
+    assert not loop.beside.thread.is_alive()
+
+
+def test_the_verification_is_ended_by_no_limit_of_time() -> None:
+    entries = workers.app.conf.beat_schedule
+    for sweep in SWEEPS:
+        limit = entries[sweep.name]["options"].get("soft_time_limit", workers.SOFT_LIMIT)
+        assert limit == (workers.A_DAY if sweep.beside else workers.SOFT_LIMIT)
+    assert BY_NAME["proof"].beside
+    assert set(BY_NAME["proof"].wakes) <= {sweep.name for sweep in SWEEPS if sweep.beside}
 
 
 def test_no_clock_runs_where_nobody_asked_for_one(settings: Any) -> None:
@@ -258,6 +300,12 @@ def waiting(client: Any) -> list[str]:
 def test_a_nudge_lies_in_redis_and_another_after_redis_lost_its_memory(broker: Any) -> None:
     assert publish(["events", "dispatches"])
     assert waiting(broker) == ["events", "dispatches"]
+    assert publish(["proof"])
+    assert json.loads(broker.lrange(workers.QUEUE, 0, 0)[0])["headers"]["timelimit"] == [
+        workers.A_DAY + 60,
+        workers.A_DAY,
+    ]
+    broker.lpop(workers.QUEUE)
     broker.flushdb()
     assert publish(["events"])
     assert waiting(broker) == ["events"]
