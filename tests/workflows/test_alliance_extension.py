@@ -12,6 +12,7 @@ from cases.clock import local_date
 from cases.editions.pinned import edition_of
 from cases.errors import Refusal
 from cases.models import Case, User, WorkItem
+from cases.punctuality import counts
 from cases.roles import Role
 from tests.workflows.alliances import City, act, again, applied, build_city, placed, selected
 from tests.workflows.filings import filing_of, submitted
@@ -110,6 +111,13 @@ def test_whoever_asked_by_their_part_reads_the_request_and_takes_it_back(city: C
     assert not readers & {"member", "community", "district", "finance", "other_lead", "nobody"}
     assert refused(city, request, "withdraw", "lead_head") == "not_yours_to_withdraw"
     assert act(city, request, "withdraw", "lead", ASKED_ON).state == "withdrawn"
+
+
+def test_what_is_done_after_the_first_date_counts_as_on_time_after_extension(city: City, filing: Case) -> None:
+    act(city, ask(city, filing), "grant", "commission_head", "2020-03-23")
+    submitted(city, filing, "2020-04-20")
+    of_the_lead = WorkItem.objects.filter(process=filing.pk, unit=city.hospital)
+    assert counts(of_the_lead) == {None: {"on_time": 0, "extended": 1, "late": 0, "open": 0}}
 
 
 def test_a_request_lapses_when_the_work_is_done_or_its_pilot_ends(city: City, filing: Case) -> None:

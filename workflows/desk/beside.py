@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from cases.models import Case, WorkItem
 from cases.web import viewer_of
 from workflows.dates.shown import dates_of
+from workflows.desk.case_file import limits
 from workflows.desk.verbs import LEFT_TO_THE_DESK, colleagues_of, offers
 from workflows.supervision.shown import active_on
 
@@ -16,10 +17,11 @@ OFFERED = LEFT_TO_THE_DESK | {"claim", "release", "hand_over"}
 
 
 def beside(request: HttpRequest, case: Case, item: WorkItem | None) -> dict[str, Any]:
-    """The context of the parts ``_hold``, ``_extensions``, supervision's ``_tag`` and ``_offers`` of a page."""
+    """The context of the parts ``_hold``, ``_extensions``, supervision's ``_tag``, ``_limits`` and ``_offers``."""
     found = offers(request, case, item, colleagues_of(item, viewer_of(request)))
     return {
         "supervisions": active_on(case.pk),
         **dates_of(case),
+        "limits": limits(case, ()),
         "offers": [offer for offer in found if offer.name in OFFERED],
     }
