@@ -11,9 +11,11 @@ from cases.models import SystemEvent
 from cases.quarantine import held_back
 from cases.roster.apply import require_manager
 from cases.tree import within
+from cases.uploads.examining import TYPES
 from cases.web import viewer_of
 
 SHOWN = 200
+ENDINGS = {kind.media_type: kind.endings[0].removeprefix(".").upper() for kind in TYPES}
 REFUSED_SHOWN = 20
 
 
@@ -26,8 +28,9 @@ def quarantine(request: HttpRequest) -> HttpResponse:
     area = within("chain__unit__path", viewer.paths("manage_people"))
     refused = SystemEvent.objects.filter(area, verb="refuse_infected").select_related("chain__unit", "actor")
     context = {
-        "files": found[:SHOWN],
+        "files": [(file, ENDINGS.get(file.media_type, file.media_type)) for file in found[:SHOWN]],
         "count": found.count(),
+        "shown": SHOWN,
         "refused": refused.order_by("-at", "-pk")[:REFUSED_SHOWN],
         "has_scanner": bool(settings.SCANNER),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -121,10 +122,16 @@ def _examined(upload: UploadedFile, max_mb: int, keep_location: bool) -> Examine
 
 
 def scanned(content: bytes) -> str:
-    """What the virus scanner says of what was sent; raises Invalid (422) where it warns."""
+    """What the virus scanner says of what was sent; raises Invalid (422) where it warns.
+
+    One that did not answer is left alone for a while, so that nobody waits for it file by file.
+    """
+    if scanning.is_left_alone(time.monotonic()):
+        return "pending"
     try:
         verdict = scanning.scan(content)
     except scanning.Unavailable as error:
+        scanning.leave_alone(time.monotonic())
         log.error("the virus scanner cannot be asked: %s", error)
         return "pending"
     if verdict.infected:

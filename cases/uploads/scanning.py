@@ -19,6 +19,8 @@ PORT = 3310
 SECONDS = 30
 CHUNK = 128 * 1024
 LONGEST_REPLY = 4_096
+LEFT_ALONE = 60  # seconds
+_silent: dict[str, float] = {}  # address → until when this process does not ask it about uploads
 
 
 class Unavailable(Exception):
@@ -31,6 +33,15 @@ class Verdict:
 
     asked: bool
     infected: bool = False
+
+
+def leave_alone(tick: float) -> None:
+    """Do not ask about uploads for a while; ``tick`` in seconds of a monotonic clock. The sweep asks nevertheless."""
+    _silent[settings.SCANNER] = tick + LEFT_ALONE
+
+
+def is_left_alone(tick: float) -> bool:
+    return tick < _silent.get(settings.SCANNER, tick)
 
 
 def scan(content: bytes) -> Verdict:

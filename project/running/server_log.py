@@ -9,14 +9,14 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from gunicorn.glogging import Logger
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
 UNTOLD = {"/healthz", "/readyz"}  # asked every few seconds by the machines inside
 
 
-class ServerLog(Logger):  # type: ignore[misc]
+class ServerLog(Logger):
     """The server's faults, and a line a request: address, method, path, status, milliseconds."""
 
     def setup(self, cfg: Any) -> None:

@@ -6,6 +6,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -23,13 +24,14 @@ from cases.access import Actor
 from cases.errors import Invalid
 from cases.models import Evidence, SystemEvent
 from cases.quarantine import scan_pending
-from cases.uploads import scanning
+from cases.uploads import examine, scanning
 from tests.cases.hostile_files import pdf
 from tests.story import Story
 from tests.worlds import build_world, moment
 
 AT = moment("2021-03-01")
-BAD = b"EVIL"
+# EICAR's test file, in two parts, so that no scanner takes this file for one.
+BAD = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}" + b"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!" + b"$H+H*"
 CLEAN_PDF, BAD_PDF = pdf(b"<<>>"), pdf(b"<</Note(%s)>>" % BAD)
 
 
@@ -65,7 +67,7 @@ def clamd(answer: Callable[[bytes], bytes]) -> Iterator[str]:
 
 
 def verdict(content: bytes) -> bytes:
-    return b"stream: Test-Signature FOUND\0" if BAD in content else b"stream: OK\0"
+    return b"stream: Eicar-Test-Signature FOUND\0" if BAD in content else b"stream: OK\0"
 
 
 def keep(story: Story, content: bytes, *, looked_at: bool = True) -> Any:
@@ -162,6 +164,25 @@ def test_where_the_scanner_was_taken_away_nothing_waits_any_more(story: Story, s
     assert state(kept) == ""
 
 
+def test_a_scanner_that_keeps_everybody_waiting_is_asked_once_and_then_left_alone_for_a_minute(
+    story: Story, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def never(content: bytes) -> bytes:
+        asked.append(len(content))
+        return b""
+
+    monkeypatch.setattr(scanning, "SECONDS", 0.5)
+    with clamd(never) as settings.SCANNER:
+        files = [SimpleUploadedFile(f"{n}.pdf", CLEAN_PDF + b"%%%d\n%%%%EOF" % n) for n in range(3)]
+        evidence.look_at(story.case, files, by=Actor(story.filler.user), at=AT)
+        assert len(asked) == 1
+        assert {examine(file, max_mb=20).scan for file in files} == {"pending"}
+        assert scanning.is_left_alone(time.monotonic())
+        assert not scanning.is_left_alone(time.monotonic() + scanning.LEFT_ALONE)
+
+
 # ── held back ──────────────────────────────────────────────────────────────
 
 
@@ -195,6 +216,9 @@ def test_the_administrator_sees_what_is_held_back_without_its_name_and_nobody_el
     assert kept.sha256[:16] in text
     assert story.world.institution.name in text
     assert "a.pdf" not in text
+    assert "PDF" in text
+    assert "application/pdf" not in text
+    assert "scan_files" in text
     assert [event.verb for event in page.context["refused"]] == ["refuse_infected"]
     for role in ("institution_filler", "county_officer", "inspector"):
         assert answer_to(story.world.people[role], reverse("quarantine")).status_code == 403

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
@@ -28,7 +29,7 @@ NAME, PHONE = "古丽娜尔", "13899998888"
 urlpatterns: list[Any] = []
 
 
-def fails(request: Any) -> None:
+def fails(request: Any) -> HttpResponse:
     raise ValueError(f"{request.GET['q']} is no number")
 
 
