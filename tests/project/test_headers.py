@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import json
 import logging
 import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +18,17 @@ import pytest
 from django.conf import settings as product
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLResolver, get_resolver, reverse
 
 from cases.models import User
 from project.logs import DailyFile, WithoutPersonalData
-from project.safety import require_safe_start, require_secret_key, unsafe_accounts
+from project.safety import require_own_passwords, require_safe_start, require_secret_key, unsafe_accounts
+from tests.migrated import migrate_once
 from tests.worlds import World, build_world
 
 ROOT = Path(__file__).resolve().parents[2]
+STATIC = ROOT / "project" / "static"
+ONE_LETTER = base64.b64encode(b"k" * 32).decode()
 KEY = "k3y-of-this-test_0f-n0-use-to-anyb0dy-else-and-long-enough"
 
 
@@ -34,6 +40,7 @@ def production(*words: str, **environment: str) -> subprocess.CompletedProcess[s
         "YIYANG_SECRET_KEY": KEY,
         "YIYANG_PERSONAL_KEYS": base64.b64encode(bytes(range(32))).decode(),
         "YIYANG_HOSTS": "casework.example",
+        "DJANGO_SETTINGS_MODULE": "project.settings",
     } | environment
     command = [sys.executable, *words]
     return subprocess.run(
@@ -110,6 +117,7 @@ def test_in_production_cookies_travel_by_tls_only_and_hsts_lasts_a_year(tmp_path
         "ROSTER_NEEDS_CONFIRMATION",
         "PASSWORD_PROFILE",
         "DEBUG",
+        "LOG_DIR",
         "LOG_DAYS",
         "SESSION_IDLE",
         "SESSION_COOKIE_AGE",
@@ -117,7 +125,8 @@ def test_in_production_cookies_travel_by_tls_only_and_hsts_lasts_a_year(tmp_path
     program = f"from project import settings as s; print([getattr(s, n) for n in {names}])"
     done = production("-c", program, YIYANG_VAR=str(tmp_path))
     said = "[True, True, True, True, 31536000, '__Host-session', '__Host-csrf', '__Host-language', True, True, "
-    assert done.stdout.strip() == said + "'mlps3', False, 200, 1800, 43200]", done.stderr
+    said += f"'mlps3', False, {str(tmp_path / 'log')!r}, 200, 1800, 43200]"
+    assert done.stdout.strip() == said, done.stderr
 
 
 REFUSED = {
@@ -129,6 +138,10 @@ REFUSED = {
     "with debugging": {"YIYANG_DEBUG": "1"},
     "with logs kept for a month": {"YIYANG_LOG_DAYS": "31"},
     "with a profile that is none": {"YIYANG_PASSWORDS": "none"},
+    "with the database image's password": {"YIYANG_DATABASE": "postgresql://yiyang:postgres@db:5432/yiyang"},
+    "with the user's name as its password": {"YIYANG_DATABASE": "postgresql://yiyang:Yiyang@db:5432/yiyang"},
+    "with a password of examples for the broker": {"YIYANG_REDIS": "redis://:changeme@redis:6379/0"},
+    "with a password of examples for the mail": {"YIYANG_EMAIL_URL": "smtp+tls://sender:123456@mail.example:587"},
 }
 
 
@@ -141,8 +154,158 @@ def test_production_does_not_start(case: str, tmp_path: Path) -> None:
     assert len(value) < 20 or value not in done.stderr  # a secret is not printed
 
 
-def test_a_key_of_its_own_is_taken() -> None:
+def test_a_key_of_its_own_and_passwords_of_ones_own_are_taken() -> None:
     require_secret_key(KEY, public="public")
+    require_own_passwords(DATABASE="postgresql://yiyang:k3-Own-word@db/yiyang", REDIS="redis://redis:6379/0", EMAIL="")
+
+
+WITHOUT: dict[str, tuple[dict[str, Any], str]] = {
+    "without a key for personal data": ({"PERSONAL_KEYS": []}, "YIYANG_PERSONAL_KEYS"),
+    "with a malformed key for personal data": ({"PERSONAL_KEYS": ["c2hvcnQ="]}, "YIYANG_PERSONAL_KEYS"),
+    "with a key for personal data of one letter": ({"PERSONAL_KEYS": [ONE_LETTER]}, "YIYANG_PERSONAL_KEYS"),
+    "with a malformed key for anchors": ({"ANCHOR_KEY": "c2hvcnQ="}, "YIYANG_ANCHOR_KEY"),
+    "without a name of the site": ({"ALLOWED_HOSTS": []}, "YIYANG_HOSTS"),
+    "under any name": ({"ALLOWED_HOSTS": ["*"]}, "YIYANG_HOSTS"),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("case", WITHOUT)
+def test_a_production_server_does_not_start(case: str, settings: Any) -> None:
+    settings.PRODUCTION = True
+    settings.PERSONAL_KEYS = [base64.b64encode(bytes(range(32))).decode()]
+    require_safe_start()
+    values, named = WITHOUT[case]
+    for name, value in values.items():
+        setattr(settings, name, value)
+    with pytest.raises(ImproperlyConfigured, match=named):
+        require_safe_start()
+
+
+# A database of its own, one server, and what a browser that comes by TLS is told.
+STARTED = """
+import json, sys
+import django; django.setup()
+from cases.models import User
+if sys.argv[1:] == ["superuser"]:
+    User.objects.create_user("root", password="a long word of its own", name="超级", is_superuser=True)
+from django.conf import settings
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # none collected
+import project.wsgi
+from django.test import Client
+from django.test.utils import setup_test_environment
+asked = {"HTTP_HOST": "casework.example", "HTTP_X_FORWARDED_PROTO": "https"}
+client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+User.objects.create_user("somebody", password="a long word of its own", name="某人")
+def told(answer):
+    return {"status": answer.status_code, "headers": dict(answer.headers), "text": answer.content.decode()[:3000]}
+found = {path: told(client.get(path, **asked)) for path in ("/login/", "/nowhere/", "/survey/x-y/", "/healthz")}
+found["forged"] = told(client.post("/login/", {"username": "somebody"}, **asked))
+found["plain"] = told(client.get("/login/", HTTP_HOST="casework.example"))
+found["another name"] = told(client.get("/login/", **asked | {"HTTP_HOST": "evil.example"}))
+client = Client()
+client.get("/login/", **asked)
+client.post("/login/", {"username": "somebody", "password": "a long word of its own"}, **asked)
+flags = ("secure", "httponly", "samesite", "path", "domain")
+found["cookies"] = {name: {flag: each[flag] for flag in flags} for name, each in client.cookies.items()}
+print(json.dumps(found))
+"""
+
+
+def started(tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """A production server on a copy of the migrated database."""
+    copy = tmp_path / "yiyang.sqlite3"
+    shutil.copy(migrate_once(), copy)
+    return production(
+        "-c", STARTED, *words, YIYANG_VAR=str(tmp_path), YIYANG_DATABASE=f"sqlite:///{copy}", YIYANG_STATIC=str(STATIC)
+    )
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+def test_what_a_production_server_tells_a_browser(tmp_path: Path) -> None:
+    done = started(tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found: dict[str, Any] = json.loads(done.stdout)
+    cookies = found.pop("cookies")
+    assert {name: each["status"] for name, each in found.items()} == {
+        "/login/": 200, "/nowhere/": 404, "/survey/x-y/": 404, "/healthz": 200,
+        "forged": 403, "plain": 301, "another name": 400,
+    }  # fmt: skip
+    for name in ("/login/", "/nowhere/", "/survey/x-y/", "forged"):
+        assert found[name]["headers"]["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+    for name in ("/login/", "/nowhere/", "/survey/x-y/", "forged", "another name"):
+        assert "default-src 'none'" in found[name]["headers"]["Content-Security-Policy"]
+        assert found[name]["headers"]["X-Content-Type-Options"] == "nosniff"
+        assert not re.search(r"Django|Traceback|settings\.|gunicorn|Python", found[name]["text"])
+        assert not {"Server", "X-Powered-By"} & set(found[name]["headers"])
+    assert found["plain"]["headers"]["Location"] == "https://casework.example/login/"
+    assert set(cookies) == {"__Host-session", "__Host-csrf"}
+    for each in cookies.values():
+        assert (each["secure"], each["samesite"], each["path"], each["domain"]) == (True, "Lax", "/", "")
+    assert cookies["__Host-session"]["httponly"] is True
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+def test_a_production_server_with_a_superuser_really_ends(tmp_path: Path) -> None:
+    done = started(tmp_path, "superuser")
+    assert done.returncode != 0
+    assert "superusers do not exist in production" in done.stderr
+    assert done.stdout == ""
+
+
+# ── requests ───────────────────────────────────────────────────────────────
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_more_than_the_system_can_handle_ends_before_it_is_read(accept: str) -> None:
+    client = Client()
+    client.force_login(build_world().county_officer)
+    length = str(product.LARGEST_REQUEST + 1)
+    answer = client.post(reverse("messages"), CONTENT_LENGTH=length, HTTP_ACCEPT=accept)
+    assert answer.status_code == 413
+    assert "50 MB" in answer.content.decode()
+    assert answer["Content-Type"].startswith(accept)
+
+
+def views(patterns: list[Any]) -> Iterator[tuple[str, Any]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern.url_patterns)
+        else:
+            yield pattern.name or str(pattern.pattern), pattern.callback
+
+
+def test_every_view_wants_the_token_of_our_own_pages() -> None:
+    """But the survey's: its link is the key, and a forged request would have to know it."""
+    exempt = [name for name, view in views(get_resolver().url_patterns) if getattr(view, "csrf_exempt", False)]
+    assert exempt == ["survey_answer"]
+    assert "django.middleware.csrf.CsrfViewMiddleware" in product.MIDDLEWARE
+
+
+SCRIPTS = sorted((ROOT / "project" / "static" / "yiyang" / "js").glob("*.js"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_no_script_of_ours_makes_code_of_text(script: Path) -> None:
+    text = script.read_text("utf-8")
+    assert not re.search(r"\beval\(|new Function|document\.write|insertAdjacentHTML|setTimeout\(\s*[\"']", text)
+    assert "javascript:" not in text
+
+
+def test_pages_are_made_of_html_in_one_place_and_only_of_what_the_server_has_rendered() -> None:
+    making = {
+        script.name: len(re.findall(r"(?:inner|outer)HTML\s*[+]?=(?!=)", script.read_text())) for script in SCRIPTS
+    }
+    assert {name: count for name, count in making.items() if count} == {"parts.js": 1}
+    callers = [script.name for script in SCRIPTS if re.search(r"\bfromHtml\(", script.read_text())]
+    assert callers == ["autosave.js", "marks.js"]  # fragments and marks, as answers of ours bring them
+
+
+def test_what_comes_as_text_with_a_page_is_never_evaluated() -> None:
+    assert '"allowEval":false' in (ROOT / "templates" / "base.html").read_text("utf-8").replace(" ", "")
 
 
 @pytest.mark.django_db
