@@ -23,7 +23,7 @@ from cases.errors import Invalid
 from cases.models import Score, Scoring, User
 from cases.saving import StaleRow, sign
 from cases.scoring.card import Totals, total
-from cases.scoring.given import restored, result_zh, stored
+from cases.scoring.given import inputs_of, restored, result_zh, stored
 from cases.scoring.registers import Answers, Computed
 from cases.scoring.rules import Faults, faults_of, needs_reason, points_of
 
@@ -134,14 +134,17 @@ def line_of(row: ScoreRow, score: Score | None, answers: Answers) -> Line:
 
 
 def faults_by_row(lines: Iterable[Line]) -> dict[str, list[str]]:
-    """What hinders the submission, by the code of the row; each message names row, item and rule."""
+    """What hinders the submission, by the code of the row; each message names row, rule and, of several, input."""
     found: dict[str, list[str]] = {}
     for line in lines:
-        for messages in line.faults.values():
+        asked = inputs_of(line.row)
+        names = {each.name: each.label for each in asked} if len(asked) > 1 else {}
+        for name, messages in line.faults.items():
             words = {"row": line.row.place, "points": line.row.points}
-            found.setdefault(line.row.code, []).extend(
-                _("%(row)s (%(points)s points): %(fault)s") % {**words, "fault": message} for message in messages
-            )
+            for message in messages:
+                fault = f"{names[name]}{_(': ')}{message}" if name in names else message
+                said = _("%(row)s (%(points)s points): %(fault)s") % {**words, "fault": fault}
+                found.setdefault(line.row.code, []).append(said)
     return found
 
 

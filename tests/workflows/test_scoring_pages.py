@@ -85,6 +85,45 @@ def test_a_refused_submission_names_each_row_on_the_page(city: City, client: Cli
     assert client.post(step, {"verb": "submit", "version": "99"}).status_code == 409
 
 
+def test_what_cannot_be_is_said_while_it_is_typed(city: City, client: Client) -> None:
+    case = column(in_scoring(city), "self")
+    client.force_login(city.people["lead"])
+    typed = {"option": "substandard", "score": "6", "row_version": "0"}
+    saved = client.post(row_of(case, "standard_care"), typed, headers=JSON).json()
+    assert len(saved["warnings"]) == 1
+    assert "2" in saved["warnings"][0]
+    assert "5" in saved["warnings"][0]
+    again_ = client.post(row_of(case, "standard_care"), {**typed, "score": "5", "row_version": "1"}, headers=JSON)
+    assert again_.json()["warnings"] == [], "a reason that is still missing is no fault while somebody types"
+
+
+def test_the_page_leads_to_what_a_row_rests_on_and_says_what_the_registers_hold(city: City, client: Client) -> None:
+    pilot = in_scoring(city)
+    client.force_login(city.people["finance"])
+    page = text(client.get(reverse("scoring", args=[column(pilot, "finance").pk])))
+    funds = reverse("pilot_funds", args=[pilot.pk])
+    assert funds in page
+    assert client.get(funds).status_code == 200
+    for who, name in (("lead", "self"), ("commission", "city")):
+        client.force_login(city.people[who])
+        address = reverse("scoring", args=[column(pilot, name).pk])
+        page = text(client.get(address, headers={"accept-language": "en"}))
+        assert "0 answers to the survey; at least 1 count." in page
+        for where in ("pilot_filings", "pilot_meetings", "pilot_survey", "pilot_activities", "pilot_referral_figures"):
+            assert reverse(where, args=[pilot.pk]) in page
+            assert client.get(reverse(where, args=[pilot.pk])).status_code == 200
+
+
+def test_columns_stand_beside_each_other_only_where_they_score_the_row(city: City, client: Client) -> None:
+    pilot = in_joint(city)
+    client.force_login(city.people["commission"])
+    answer = client.get(reverse("pilot_scoring", args=[pilot.pk]), headers={"accept-language": "en"})
+    beside = {shown.row.code: len(shown.cells) for group in answer.context["groups"] for shown in group.rows}
+    assert beside.pop("funds") == 1
+    assert set(beside.values()) == {2}
+    assert "without 1 row that another column scores" in text(answer)
+
+
 def test_what_others_are_still_writing_is_not_shown(city: City, client: Client) -> None:
     pilot = in_scoring(city)
     case = column(pilot, "self")

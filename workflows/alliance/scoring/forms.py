@@ -37,6 +37,10 @@ class RowForm(forms.Form):
         elif row.register:
             self.fields["override_reason"] = _reason(_("Where this number comes from"))
         self.fields["reason"] = _reason(_("Reason for the deduction"))
+        # Asked for when the row is submitted, not when it is saved.
+        for name in ("override_reason",) if row.register else ("reason",):
+            field: Any = self.fields[name]
+            field.needed = True
 
     @classmethod
     def of(cls, line: Line) -> RowForm:

@@ -222,6 +222,7 @@ def render_joint(
         "sum": Sum("", totals),
         "card": edition.scorecard,
         "differences": sum(line.differs for line in lines),
+        "differing": [line.row for line in lines if line.differs],
         "undecided": len(totals.missing),
         "verbs": verbs if claimed_by is None else verbs - {"fix_score", "countersign"},
         "objecting": (reasons or {}).get("object_score") or ReasonForm(auto_id="object_score-%s"),
