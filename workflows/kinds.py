@@ -111,6 +111,11 @@ def abouts(cases: Iterable[Any]) -> dict[int, str]:
     return found
 
 
+def about_of(case: Any) -> str:
+    """What one case is about: as its kind says, else its unit."""
+    return abouts([case]).get(case.pk) or str(case.unit)
+
+
 def abouts_of_parents(cases: Iterable[Any]) -> dict[int, str]:
     """What cases are about that hang on others: what those are."""
     above = {case.pk: case.parent_id for case in cases}

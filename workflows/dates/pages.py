@@ -21,6 +21,7 @@ from cases.web import viewer_of
 from cases.wording import remaining
 from workflows.desk.destinations import page_of_case, title_of
 from workflows.finding.record import limit_of
+from workflows.kinds import about_of, kind_of
 
 
 @require_safe
@@ -60,11 +61,12 @@ def _page(request: HttpRequest, case: Case, date: Due, rule: str, context: dict[
     )
     context |= {
         "case": case,
+        "about": about_of(case),
         "explained": explained,
         "left": remaining(date.at, viewer.at, calendar) if date.at is not None and context["open"] else "",
         "edition": edition,
         "back": page_of_case(case),
-        "nav_current": "ledger" if case.kind == "finding" else "cycles",
+        "nav_current": kind_of(case).section,
     }
     part = request.headers.get("HX-Request") == "true"
     return render(request, "workflows/dates/_why.html" if part else "workflows/dates/why.html", context)

@@ -18,10 +18,11 @@ OFFERED = LEFT_TO_THE_DESK | {"claim", "release", "hand_over"}
 
 def beside(request: HttpRequest, case: Case, item: WorkItem | None) -> dict[str, Any]:
     """The context of the parts ``_hold``, ``_extensions``, supervision's ``_tag``, ``_limits`` and ``_offers``."""
+    found_limits = limits(case, ())
     found = offers(request, case, item, colleagues_of(item, viewer_of(request)))
     return {
         "supervisions": active_on(case.pk),
         **dates_of(case),
-        "limits": limits(case, ()),
+        "limits": found_limits if len(found_limits) > 1 else [],  # the only one stands on the page already
         "offers": [offer for offer in found if offer.name in OFFERED],
     }

@@ -16,7 +16,7 @@ from cases.web import viewer_of
 from workflows.desk.destinations import page_of_case
 from workflows.desk.lines import year_title
 from workflows.desk.verbs import DANGER, EXPLANATIONS, VerbForm, check_offered, colleagues_of, own_page
-from workflows.kinds import Verb, kind_of
+from workflows.kinds import Verb, about_of, kind_of
 from workflows.web import case_in_scope, perform_from
 
 
@@ -72,13 +72,13 @@ def _done(verb: Verb, to: User | None) -> str:
 def _page(request: HttpRequest, case: Case, verb: Verb, form: VerbForm, status: int) -> HttpResponse:
     context = {
         "case": case,
-        "title": f"{case.unit} · {case.number or year_title(case)}",
+        "title": f"{about_of(case)} · {case.number or year_title(case)}",
         "state": kind_of(case).state_label(case.state),
         "verb": verb,
         "explanation": EXPLANATIONS.get(verb.name, ""),
         "danger": verb.name in DANGER,
         "form": form,
         "back": page_of_case(case),
-        "nav_current": "cycles",
+        "nav_current": kind_of(case).section,
     }
     return render(request, "workflows/desk/verb.html", context, status=status)

@@ -23,7 +23,7 @@ from workflows.extension.asking import granted_before, hindrance
 from workflows.extension.forms import AskForm, DecideForm
 from workflows.extension.kind import PENDING, State, deciding_grant
 from workflows.finding.forms import take_over
-from workflows.kinds import kind_of
+from workflows.kinds import about_of, kind_of
 from workflows.web import case_in_scope, perform_from, possible_verbs
 
 MOST_EVENTS = 50
@@ -69,6 +69,7 @@ def _not_theirs(request: HttpRequest, case: Case, item: WorkItem | None) -> Refu
 def _ask_page(request: HttpRequest, case: Case, item: WorkItem | None, form: AskForm, status: int) -> HttpResponse:
     context = {
         "case": case,
+        "about": about_of(case),
         "item": item,
         "title": title_of(item) if item is not None else str(case),
         "decider": _decider(case, item) if item is not None else case.unit,
@@ -119,6 +120,7 @@ def _page(request: HttpRequest, case: Any, form: forms.Form | None = None, statu
     initial = {"due_granted": record.due_asked}
     context = {
         "case": case,
+        "about": about_of(case),
         "record": record,
         "parent": parent,
         "parent_url": page_of_case(parent),

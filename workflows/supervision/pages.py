@@ -20,7 +20,7 @@ from workflows.desk.timeline import entries
 from workflows.desk.verb_pages import open_item
 from workflows.desk.verbs import check_offered
 from workflows.finding.forms import take_over
-from workflows.kinds import KINDS, kind_of
+from workflows.kinds import KINDS, about_of, kind_of
 from workflows.step import edition_of
 from workflows.supervision.forms import EndForm, SuperviseForm
 from workflows.supervision.kind import State
@@ -77,7 +77,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 def _form_page(request: HttpRequest, case: Case, form: forms.Form, status: int) -> HttpResponse:
     context = {
         "case": case,
-        "title": str(case.unit) if not case.number else f"{case.unit} · {case.number}",
+        "title": about_of(case) if not case.number else f"{about_of(case)} · {case.number}",
         "state": kind_of(case).state_label(case.state),
         "form": form,
         "back": page_of_case(case),
@@ -93,6 +93,7 @@ def _page(request: HttpRequest, case: Any, form: forms.Form | None, status: int)
     may_end = case.state == State.ACTIVE and viewer.can("oversee", record.unit)
     context = {
         "case": case,
+        "about": about_of(case),
         "record": record,
         "item": item,
         "parent": parent,
