@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cases.models import Case
 from project.demo.alliance_city import CITY
@@ -26,5 +26,10 @@ def subsidy_of(alliance: Alliance, year: int, at: dt.datetime, accounted: dt.dat
 
 def pay(alliance: Alliance, fund: Case, payment: list[str], at: dt.datetime) -> Case:
     day, amount, purpose, voucher = payment
-    paid = {"paid_on": dt.date.fromisoformat(day), "amount": Decimal(amount), "purpose": purpose, "voucher": voucher}
+    paid: dict[str, Any] = {
+        "paid_on": dt.date.fromisoformat(day),
+        "amount": Decimal(amount),
+        "purpose": purpose,
+        "voucher": voucher,
+    }
     return perform(fund, "enter_use", by=alliance.office, at=at, **paid)

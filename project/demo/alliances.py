@@ -342,7 +342,7 @@ def _evaluation(city: City, canal: Alliance, beishan: Alliance, houchao: Allianc
     yield at
     for alliance in (canal, jiangpan, beishan):
         files = [FILES.document("试点工作总结报告.docx", [words["summary"]])]
-        alliance.do("report", alliance.office, at, summary=words["summary"], files=files)
+        alliance.do("report", alliance.office, at, summary=words["summary"], attached=files)
         alliance.do("close_survey", city.officer, moment("2021-05-06 16:20"))
     for alliance in (canal, jiangpan):
         at = moment("2021-05-07 11:15")

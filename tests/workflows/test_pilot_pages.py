@@ -185,6 +185,7 @@ def test_members_are_admitted_named_and_let_go_on_the_page(city: City) -> None:
         renewal = {"membership": row.pk, "agreement": "第二期协议", "last_on": "2020-05-01"}
         refused = post("lead", "renew_membership", **renewal)
         assert (refused.status_code, "第二期协议" in text(refused)) == (422, True)
+        assert "#renew_membership-last_on" in text(refused)  # the summary leads to the field
         assert post("lead", "renew_membership", **renewal | {"last_on": ""}).status_code == 302
         assert "第二期协议" in text(signed_in(city, "sibling").get(reverse("pilot", args=[pilot.pk])))
         ending = {"membership": row.pk, "on": "2020-05-10", "reason": "搬迁。"}
@@ -193,6 +194,16 @@ def test_members_are_admitted_named_and_let_go_on_the_page(city: City) -> None:
         shown = text(signed_in(city, "lead").get(reverse("pilot", args=[pilot.pk])))
         assert "搬迁。" in shown
         assert "第二期协议" not in shown
+
+
+def test_a_pilot_is_shown_at_a_glance_with_the_pages_behind_each_figure(city: City) -> None:
+    pilot = filed(city)
+    with on("2020-05-06"):
+        shown = text(signed_in(city, "member").get(reverse("pilot", args=[pilot.pk])))
+        tiles = shown.partition('class="sheet kpis"')[2].partition("</dl>")[0]
+        assert "2/2" in tiles
+        for name in ("pilot_filings", "pilot_activities", "pilot_referrals"):
+            assert reverse(name, args=[pilot.pk]) in tiles, name
 
 
 def test_the_list_shows_one_phase_at_a_time(city: City) -> None:
@@ -256,11 +267,11 @@ def test_the_summary_report_takes_files_that_whoever_reads_the_pilot_opens(city:
         assert 'enctype="multipart/form-data"' in text(lead.get(page))
         sent: dict[str, Any] = {"version": pilot.version, "summary": "试点总结。"}
         bad = SimpleUploadedFile("总结.exe", b"MZ" + bytes(50))
-        refused = lead.post(address, sent | {"files": bad})
+        refused = lead.post(address, sent | {"attached": bad})
         assert (refused.status_code, "试点总结。" in text(refused)) == (422, True)
         assert again(pilot).state == "reporting"
         good = [SimpleUploadedFile("总结报告.pdf", PDF), SimpleUploadedFile("数据.pdf", PDF.replace(b"1.4", b"1.5"))]
-        assert lead.post(address, sent | {"files": good}).status_code == 302
+        assert lead.post(address, sent | {"attached": good}).status_code == 302
         for name in ("commission", "member", "finance", "district"):
             client = signed_in(city, name)
             assert "总结报告.pdf" in text(client.get(page)), name

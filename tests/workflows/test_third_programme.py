@@ -139,3 +139,12 @@ def test_its_work_stands_in_the_inbox_and_is_done_on_the_pages_that_there_are(be
         assert "不予备案" in shown
         assert "不符合条件。" in shown
         assert of(world, "other_officer").get(page).status_code == 404
+
+
+def test_no_other_file_knows_of_it() -> None:
+    root, own = EDITION.parents[2], {Path(__file__), *EDITION.parent.iterdir()}
+    places = [root / name for name in ("cases", "workflows", "notifications", "project", "templates", "tests")]
+    files = [file for place in places for file in place.rglob("*") if file.suffix in {".py", ".json", ".html", ".txt"}]
+    words = ("family_bed", "family-beds", "third_programme")
+    assert len(files) > 1000
+    assert [file for file in files if file not in own and any(word in file.read_text() for word in words)] == []

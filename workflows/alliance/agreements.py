@@ -135,7 +135,7 @@ def remind_of_agreements(at: dt.datetime, limit: int = 100) -> int:
     dated = Q(pilot__memberships__valid_until__gt=today)
     cases = Case.objects.filter(dated, kind="pilot", state__in=LIVE, held_at=None).select_related("pilot", "edition")
     for case in cases.distinct().order_by("pk"):
-        pilot: Any = case.pilot  # type: ignore[attr-defined]
+        pilot: Any = case.pilot
         for row in ending_soon(pilot, today):
             if done < limit and not _told(case, row):
                 told = perform_many([case], VERB, by=SYSTEM, at=at, membership=row)

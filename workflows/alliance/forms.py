@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from cases.evidence import ACCEPT
 from cases.models import Membership, OrgUnit, Pilot, User
+from cases.wording import cdate
 from workflows.alliance.deciding import LONGEST as LONGEST_TEXT
 from workflows.alliance.opening import LONGEST, LONGEST_TITLE
 from workflows.finding.forms import SeveralFiles
@@ -135,11 +136,11 @@ class GroupForm(forms.Form):
 
 class SummaryForm(forms.Form):
     summary = forms.CharField(label=_("Summary report"), max_length=LONGEST_TEXT, widget=forms.Textarea)
-    files = SeveralFiles(label=_("Files of the report"), required=False)
+    attached = SeveralFiles(label=_("Files of the report"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["files"].widget.attrs["accept"] = ACCEPT
+        self.fields["attached"].widget.attrs["accept"] = ACCEPT
 
 
 class ExchangeForm(forms.Form):
@@ -163,4 +164,11 @@ class ExperienceForm(forms.Form):
 def _choose_unit(form: forms.Form, memberships: QuerySet[Membership]) -> None:
     field: Any = form.fields["membership"]
     field.queryset = memberships
-    field.label_from_instance = lambda row: str(row.unit)
+    field.label_from_instance = _with_dates
+
+
+def _with_dates(row: Membership) -> str:
+    """A unit may have two agreements, one following on the other; one without an end speaks for itself."""
+    if row.last_day is None:
+        return str(row.unit)
+    return f"{row.unit}（{cdate(row.valid_from)} – {cdate(row.last_day)}）"

@@ -24,6 +24,7 @@ from workflows.alliance.deciding import require_begun
 from workflows.alliance.filing_state import missing
 from workflows.alliance.membership import composition_faults
 from workflows.alliance.opening import PILOT
+from workflows.alliance.overview import overview
 from workflows.alliance.shown import (
     former_members,
     own_memberships,
@@ -33,7 +34,7 @@ from workflows.alliance.shown import (
     tiers_of,
     units_that_join,
 )
-from workflows.alliance.states import FINALS, RUNNING, State
+from workflows.alliance.states import FINALS, NEVER_SELECTED, RUNNING, State
 from workflows.alliance.summary import files_of_report
 from workflows.desk.beside import beside
 from workflows.desk.timeline import entries
@@ -81,6 +82,7 @@ DONE = {
     "stop": gettext_lazy("The pilot has been stopped."),
     "publish_experience": gettext_lazy("Published; everybody of the city and the region can read it."),
 }
+ON_THE_FORM = {"valid_until": "last_on"}
 # Begun by the clock; offered where the day has come and the clock stands still.
 BY_THE_CLOCK = {"begin_practice": "practice", "begin_evaluation": "evaluation"}
 
@@ -105,6 +107,8 @@ def pilot_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     try:
         perform_from(request, case, verb, **details)
     except (Invalid, Conflict, WrongRole) as refusal:
+        # People write the last day of an agreement; the verb speaks of the first that no longer counts.
+        refusal.faults = {ON_THE_FORM.get(name, name): said for name, said in refusal.faults.items()}
         take_over(form, refusal)
         return _page(request, case_in_scope(request, pk, PILOT), {verb: form}, refusal.status)
     messages.success(request, DONE[verb])
@@ -153,6 +157,7 @@ def _page(request: HttpRequest, case: Any, bound: dict[str, forms.Form], status:
         "case": case,
         "record": record,
         "today": viewer.on,
+        "tiles": overview(case, viewer) if case.state not in NEVER_SELECTED else [],
         "report_files": files_of_report(case),
         "max_mb": edition_of(case).settings.max_upload_mb,
         "item": item,

@@ -41,6 +41,7 @@ RUNNING = (
     State.DECIDING,
 )
 LIVE = (State.APPLIED, *RUNNING)
+NEVER_SELECTED = (State.APPLIED, State.DECLINED, State.WITHDRAWN)
 # In which of the three phases of the plan (part 3) a pilot stands.
 PHASE_OF: dict[str, str] = {
     State.APPLIED: "start",

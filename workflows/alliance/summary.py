@@ -20,10 +20,10 @@ def keep_report(step: Step, pilot: Pilot) -> None:
     Raises Invalid (422) without words, or with a file that cannot be kept.
     """
     save_record(step, pilot, summary=text_of(step, "summary", _("Write the summary report.")))
-    uploads = step.details.get("files") or ()
+    uploads = step.details.get("attached") or ()
     if len(uploads) > MOST_FILES:
         message = _("A report can have at most %(most)d files.") % {"most": MOST_FILES}
-        raise Invalid("too_many_files", message, faults={"files": [message]})
+        raise Invalid("too_many_files", message, faults={"attached": [message]})
     kept = [
         store(
             case=step.case,

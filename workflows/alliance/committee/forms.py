@@ -11,7 +11,7 @@ from cases.evidence import ACCEPT
 from cases.models import CommitteeMember, Meeting, OrgUnit, User
 from workflows.alliance.committee.rules import LONGEST
 from workflows.alliance.committee.verbs import units_on, years_of
-from workflows.alliance.registers.forms import people_of
+from workflows.alliance.registers.forms import NEEDED, people_of
 from workflows.finding.forms import SeveralFiles
 from workflows.programme.forms import DayInput
 
@@ -55,9 +55,11 @@ class MeetingForm(forms.Form):
     """A meeting that was held: agenda, decisions, minutes, who was there."""
 
     held_on = forms.DateField(label=pgettext_lazy("meeting", "Day"), widget=DayInput)
-    agenda = forms.CharField(label=gettext_lazy("Agenda"), max_length=LONGEST, required=False, widget=forms.Textarea)
+    agenda = forms.CharField(
+        label=gettext_lazy("Agenda"), max_length=LONGEST, widget=forms.Textarea, error_messages={"required": NEEDED}
+    )
     decisions = forms.CharField(
-        label=gettext_lazy("Decisions"), max_length=LONGEST, required=False, widget=forms.Textarea
+        label=gettext_lazy("Decisions"), max_length=LONGEST, widget=forms.Textarea, error_messages={"required": NEEDED}
     )
     minutes = forms.CharField(
         label=gettext_lazy("Minutes"),
@@ -90,7 +92,10 @@ class PlanForm(forms.Form):
 
     year = forms.TypedChoiceField(label=gettext_lazy("Year"), coerce=int)
     text = forms.CharField(
-        label=gettext_lazy("Goals and tasks"), max_length=LONGEST, required=False, widget=forms.Textarea
+        label=gettext_lazy("Goals and tasks"),
+        max_length=LONGEST,
+        widget=forms.Textarea,
+        error_messages={"required": NEEDED},
     )
     agreed_on = forms.DateField(label=gettext_lazy("Agreed on"), widget=DayInput)
     row_version = forms.IntegerField(required=False, widget=forms.HiddenInput)

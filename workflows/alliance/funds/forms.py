@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.models import Fund, FundUse, OrgUnit, Pilot
 from workflows.alliance.funds.kind import LONGEST
-from workflows.alliance.funds.subsidy import NEVER_SELECTED
-from workflows.alliance.states import State
+from workflows.alliance.states import NEVER_SELECTED, State
 from workflows.engine import MAX_REASON
 from workflows.finding.forms import SeveralFiles
 from workflows.programme.forms import DayInput
@@ -79,7 +78,10 @@ class AccountForm(forms.Form):
     """How the money was used, in words."""
 
     report = forms.CharField(
-        label=gettext_lazy("Account of the use"), max_length=LONGEST, widget=forms.Textarea, required=False
+        label=gettext_lazy("Account of the use"),
+        max_length=LONGEST,
+        widget=forms.Textarea,
+        error_messages={"required": gettext_lazy("Write how the money was used.")},
     )
 
 
@@ -87,7 +89,10 @@ class CheckForm(forms.Form):
     """The bureau's opinion."""
 
     opinion = forms.CharField(
-        label=gettext_lazy("Opinion of the finance bureau"), max_length=LONGEST, widget=forms.Textarea, required=False
+        label=gettext_lazy("Opinion of the finance bureau"),
+        max_length=LONGEST,
+        widget=forms.Textarea,
+        error_messages={"required": gettext_lazy("Write the opinion.")},
     )
 
 

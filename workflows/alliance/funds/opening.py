@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from cases.access import Actor
 from cases.clock import local_date
@@ -17,10 +18,10 @@ from cases.models import Case, Fund, OrgUnit, Pilot, Sequence
 from cases.signals import recorded
 from workflows.alliance.editions import edition_on
 from workflows.alliance.funds.kind import FUND
-from workflows.alliance.funds.subsidy import NEVER_SELECTED, basis_of, institutions_joined, subsidy_faults
+from workflows.alliance.funds.subsidy import basis_of, institutions_joined, subsidy_faults
 from workflows.alliance.opening import finance_bureaus
 from workflows.alliance.parties import give_part
-from workflows.alliance.states import State
+from workflows.alliance.states import NEVER_SELECTED, State
 from workflows.engine import open_case
 from workflows.step import Batch, Step
 
@@ -43,7 +44,8 @@ def allocate(city: OrgUnit, values: Mapping[str, Any], *, by: Actor, at: dt.date
     today, year = local_date(at), int(values["year"])
     bureau = next(iter(finance_bureaus(city, today)), None)
     holder, pilot = values["holder"], values.get("pilot")
-    amount, basis, facts = values.get("amount"), "", {}
+    amount: Any = values.get("amount")
+    basis, facts = "", {}
     with transaction.atomic(durable=True):
         OrgUnit.objects.select_for_update(no_key=True).get(pk=city.pk)  # two who allocate at once take their turns
         faults = _faults(city, values["kind"], holder, pilot, year, today)
@@ -51,7 +53,8 @@ def allocate(city: OrgUnit, values: Mapping[str, Any], *, by: Actor, at: dt.date
             rate, institutions = values.get("rate"), institutions_joined([holder.pk], year).get(holder.pk, [])
             faults |= subsidy_faults(holder, year, rate, institutions) if "holder" not in faults else {}
             amount = (rate or Decimal(0)) * len(institutions)
-            basis = basis_of(institutions, rate or Decimal(0))
+            with override("zh-hans"):  # it is kept with the fund, whoever reads it in which language
+                basis = basis_of(institutions, rate or Decimal(0))
             facts = {"rate": str(rate), "institutions": [unit.pk for unit in institutions]}
         elif amount is None or amount <= 0:
             faults["amount"] = [_("Enter the amount in yuan.")]

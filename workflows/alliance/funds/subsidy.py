@@ -14,10 +14,9 @@ from django.utils.translation import ngettext, pgettext
 
 from cases.clock import end_of_day
 from cases.models import Fund, Membership, OrgUnit
-from workflows.alliance.states import State
+from workflows.alliance.states import NEVER_SELECTED, State
 
 CLAUSE = "试点方案 二（二）3“作为试点牵头单位的市级医院每年每联合1家医养结合机构（设置护理院或医院）……予以补助”"
-NEVER_SELECTED = (State.APPLIED, State.DECLINED, State.WITHDRAWN)
 
 
 @dataclass(frozen=True)

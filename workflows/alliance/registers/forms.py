@@ -26,7 +26,7 @@ class EntryForm(forms.Form):
     title = forms.CharField(
         label=pgettext_lazy("activity", "What"),
         max_length=LONGEST_TITLE,
-        required=False,
+        error_messages={"required": NEEDED},
         help_text=gettext_lazy("A few words, e.g. the topic of a lecture."),
     )
     from_on = forms.DateField(
@@ -71,6 +71,11 @@ class EntryForm(forms.Form):
             del self.fields["people"]
         if rule.stay:
             del self.fields["count"]
+        # What the register wants is marked, and asked for with everything else that is missing.
+        for name, wanted in (("sender", rule.visit), ("person", rule.person), ("people", rule.people)):
+            if wanted and name in self.fields:
+                self.fields[name].required = True
+                self.fields[name].error_messages["required"] = NEEDED
 
     def _choose(self, name: str, choices: list[tuple[int, str]], *, empty: bool = True) -> None:
         field: Any = self.fields[name]
