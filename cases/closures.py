@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.access import Actor, Viewer
+from cases.audit import noting
 from cases.errors import Conflict, Invalid, OutOfScope, WrongRole
 from cases.models import LocalClosure, OrgUnit
 from cases.saving import sign
@@ -75,7 +76,9 @@ def add_closure(
         closure = LocalClosure(
             unit=unit, first_on=first_on, last_on=last_on, reason=reason, created_by=by.user, created_at=at
         )
-        return _save(closure, by, at, "")
+        with noting("record_closure", by=by, at=at, unit=unit, reason=reason) as told:
+            told.subject = _save(closure, by, at, "")
+        return closure
 
 
 def withdraw_closure(closure: LocalClosure, *, reason: str, by: Actor, at: dt.datetime) -> LocalClosure:
@@ -93,7 +96,8 @@ def withdraw_closure(closure: LocalClosure, *, reason: str, by: Actor, at: dt.da
         if row.withdrawn_at is not None:
             raise Conflict("withdrawn_already", _("The closure has been withdrawn already."))
         row.withdrawn_at = at
-        return _save(row, by, at, reason)
+        with noting("withdraw_closure", by=by, at=at, unit=row.unit, subject=row, reason=reason):
+            return _save(row, by, at, reason)
 
 
 def _save(closure: Any, by: Actor, at: dt.datetime, reason: str) -> LocalClosure:

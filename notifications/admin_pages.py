@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
@@ -15,9 +15,10 @@ from django.utils.translation import ngettext, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cases.audit import note, noting
 from cases.errors import Conflict
 from cases.keyset import page_of
-from cases.web import viewer_of, whole_number
+from cases.web import actor_of, viewer_of, whole_number
 from notifications import outgoing
 from notifications.channels.signature import shown_key
 from notifications.forms import WebhookForm
@@ -61,6 +62,7 @@ def outgoing_again(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("Choose at least one message."))
         return redirect("outgoing")
     count = outgoing.send_again(viewer, None if everything else chosen, viewer.at)
+    note("send_again", by=actor_of(request), at=viewer.at, details={"count": count, "all": everything})
     text = ngettext("%(n)d message will be sent again.", "%(n)d messages will be sent again.", count) % {"n": count}
     messages.success(request, text)
     return redirect("outgoing")
@@ -77,11 +79,12 @@ def webhook(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _webhook_page(request, present, form, status=422 if form.errors else 200)
     try:
-        with transaction.atomic():
+        with noting("set_webhook", by=actor_of(request), at=viewer.at) as told:
             _refuse_stale(request, _lock())
             _switch_off()
             fresh = Webhook(url=form.cleaned_data["url"], created_at=viewer.at, created_by_id=viewer.user.pk)
             fresh.save()
+            told.subject = fresh
     except IntegrityError:  # a colleague has just set one
         raise _stale() from None
     return _webhook_page(request, fresh, WebhookForm(), key=shown_key(fresh))
@@ -93,8 +96,8 @@ def webhook_rotate(request: HttpRequest) -> HttpResponse:
     """[webhook_rotate] A new key for the same address, shown this once; the old one ends at once."""
     viewer = viewer_of(request)
     outgoing.require_keeper(viewer)
-    with transaction.atomic():
-        present = _lock()
+    with noting("renew_webhook_key", by=actor_of(request), at=viewer.at) as told:
+        told.subject = present = _lock()
         _refuse_stale(request, present)
         if present is None:
             raise _stale()
@@ -108,8 +111,10 @@ def webhook_off(request: HttpRequest) -> HttpResponse:
     """[webhook_off] Nothing leaves by webhook any more; what still waits is listed as failed."""
     viewer = viewer_of(request)
     outgoing.require_keeper(viewer)
-    with transaction.atomic():
-        _refuse_stale(request, _lock())
+    with noting("end_webhook", by=actor_of(request), at=viewer.at) as told:
+        present = _lock()
+        _refuse_stale(request, present)
+        told.subject = present or ""
         _switch_off()
     messages.success(request, _("The webhook is switched off."))
     return redirect("webhook")

@@ -13,9 +13,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.access import Viewer
+from cases.audit import noting
+from cases.audit.people import unit_of
 from cases.errors import OutOfScope
 from cases.models import User
-from cases.web import viewer_of, whole_number
+from cases.web import actor_of, viewer_of, whole_number
 from notifications import centre
 from notifications.forms import PreferenceForm
 from notifications.models import Message, Preference
@@ -95,7 +97,9 @@ def message_settings(request: HttpRequest) -> HttpResponse:
     preference = Preference.objects.filter(pk=user.pk).first() or Preference(user=user)
     form = PreferenceForm(request.POST or None, instance=preference, user=user)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        at = viewer_of(request).at
+        with noting("set_preferences", by=actor_of(request), at=at, unit=unit_of(user), subject=user):
+            form.save()
         messages.success(request, _("The settings for your messages have been saved."))
         return redirect("message_settings")
     status = 422 if form.errors else 200

@@ -204,7 +204,7 @@ def carry_out(step: Step, details: dict[str, Any]) -> None:
     source = case.state
     step.details = details
     counted = facts_of(case)
-    with collecting() as rows:
+    with collecting(step.verb, step.actor.user) as rows:
         try:
             getattr(case, step.verb)(step)
         except TransitionNotAllowed:

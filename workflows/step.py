@@ -65,7 +65,7 @@ class Batch:
 
     def note_history(self, case: Case, *, actor: Actor, at: dt.datetime, reason: str, kind: str = "~") -> None:
         """A version of the case's row; it belongs to the event that was logged last."""
-        self.history.append((case, actor.user, at, reason, kind))
+        self.history.append((case, actor.user, at, reason or self.events[-1][0].verb, kind))
         self.events_of_history.append(self.events[-1][0])
 
     def write(self) -> None:
@@ -105,7 +105,9 @@ class Batch:
         for record in self.records:
             if hasattr(type(record), "history"):
                 step = record.case.step
-                new[id(record.case)].append(opening_entry(type(record), record, step.actor.user, step.at, "", "+"))
+                new[id(record.case)].append(
+                    opening_entry(type(record), record, step.actor.user, step.at, step.verb, "+")
+                )
         for event, _deliver in self.events:
             if id(event.case) in new:
                 event.sealed = [*event.sealed, *new.pop(id(event.case))]
@@ -181,7 +183,8 @@ def _create_with_history(model: Any, rows: list[Any]) -> None:
     """Insert the records of new cases, and what simple-history would have noted of each."""
     model.objects.bulk_create(rows, batch_size=CHUNK)
     if hasattr(model, "history"):
-        insert_history(model, [(row, row.case.step.actor.user, row.case.step.at, "", "+") for row in rows])
+        steps = ((row, row.case.step) for row in rows)
+        insert_history(model, [(row, step.actor.user, step.at, step.verb, "+") for row, step in steps])
 
 
 @dataclass
@@ -349,4 +352,4 @@ def pin(edition: Edition, at: dt.datetime) -> None:
         first = Edition.objects.filter(pk=edition.pk, used_at=None).update(used_at=at)
         edition.used_at = at
         if first:
-            Edition.history.bulk_history_create([edition], update=True, default_date=at)
+            Edition.history.bulk_history_create([edition], update=True, default_date=at, default_change_reason="pin")

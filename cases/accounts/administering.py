@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from cases.access import Viewer
 from cases.accounts.models import Account
-from cases.accounts.recording import note
+from cases.accounts.recording import acting, note
 from cases.duties import ALONE
 from cases.errors import Conflict, Invalid, OutOfScope, WrongRole
 from cases.models import Appointment, OrgUnit, User
@@ -56,7 +56,7 @@ def is_apart(user: User, on: dt.date) -> bool:
     return held.exists()
 
 
-@transaction.atomic
+@acting("open_account")
 def open_account(login: str, name: str, phone: str, unit: OrgUnit, *, by: User, at: dt.datetime) -> tuple[User, str]:
     """A new account without any post, and its one-time password, said once."""
     viewer = Viewer(by, at)
@@ -81,13 +81,14 @@ def open_account(login: str, name: str, phone: str, unit: OrgUnit, *, by: User, 
     return user, words
 
 
-@transaction.atomic
+@acting("lend_password")
 def lend_password(user: User, *, by: User, at: dt.datetime, factor_too: bool = False) -> str:
     """A one-time password for whoever forgot theirs; their sessions end and a lock is lifted.
 
     ``factor_too`` also forgets the second factor, for whoever lost the telephone.
     """
     found = _administered(user, by, at)
+    sign(found, by, at)
     words = one_time.lend(found)
     if factor_too:
         devices.remove(found)
@@ -96,14 +97,14 @@ def lend_password(user: User, *, by: User, at: dt.datetime, factor_too: bool = F
     return words
 
 
-@transaction.atomic
+@acting("set_active")
 def set_active(user: User, active: bool, *, by: User, at: dt.datetime) -> User:
     """Disable an account (every session of it ends, its posts no longer count) or enable it again."""
     found = _administered(user, by, at)
     if found.is_active == active:
         raise Conflict("so_already", _("This has been done already."))
     found.is_active = active
-    sign(found, by, at)
+    sign(found, by, at, "enable_account" if active else "disable_account")
     found.save(update_fields=["is_active"])
     note("enable_account" if active else "disable_account", unit=None, by=by, at=at, subject=found)
     return found

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from cases.access import Viewer, appoint
 from cases.accounts.models import Proposal
-from cases.accounts.recording import note
+from cases.accounts.recording import acting, note
 from cases.clock import start_of_day
 from cases.duties import ALONE, Span, require_active, require_apart
 from cases.errors import Conflict, Invalid, OutOfScope, WrongRole
@@ -28,7 +28,7 @@ from cases.tree import covers
 MOST_REASON = 200
 
 
-@transaction.atomic
+@acting("propose")
 def propose(
     user: User,
     unit: OrgUnit,
@@ -83,11 +83,11 @@ def propose(
             _("This person has been proposed for this post already."),
             hint=_("Confirm, decline or withdraw that proposal first."),
         ) from error
-    note("propose", unit=unit, by=by, at=at, subject=proposal)
+    note("propose", unit=unit, by=by, at=at, subject=proposal, reason=reason)
     return proposal
 
 
-@transaction.atomic
+@acting("confirm")
 def confirm(proposal: Proposal, *, by: User, at: dt.datetime) -> Appointment:
     """Confirm as the second person: from now on (or its later day) the appointment counts, and its predecessor's ends.
 
@@ -111,11 +111,11 @@ def confirm(proposal: Proposal, *, by: User, at: dt.datetime) -> Appointment:
     held = appoint(found.user, found.unit, found.role, valid_from=begins, valid_until=found.valid_until, by=by, at=at)
     found.appointment = held
     _decide(found, Proposal.State.CONFIRMED, by, at)
-    note("appoint", unit=found.unit, by=by, at=at, subject=held)
+    note("confirm", unit=found.unit, by=by, at=at, subject=found, reason=found.reason)
     return held
 
 
-@transaction.atomic
+@acting("decline")
 def decline(proposal: Proposal, *, by: User, at: dt.datetime, reason: str) -> Proposal:
     """Decline with a reason: by whoever might confirm."""
     found = _locked(proposal)
@@ -125,11 +125,11 @@ def decline(proposal: Proposal, *, by: User, at: dt.datetime, reason: str) -> Pr
     _require_waiting(found)
     found.decision = _reason(reason)
     _decide(found, Proposal.State.DECLINED, by, at)
-    note("decline", unit=found.unit, by=by, at=at, subject=found)
+    note("decline", unit=found.unit, by=by, at=at, subject=found, reason=found.decision)
     return found
 
 
-@transaction.atomic
+@acting("withdraw")
 def withdraw(proposal: Proposal, *, by: User, at: dt.datetime) -> Proposal:
     """Take one's own proposal back."""
     found = _locked(proposal)
@@ -141,7 +141,7 @@ def withdraw(proposal: Proposal, *, by: User, at: dt.datetime) -> Proposal:
     return found
 
 
-@transaction.atomic
+@acting("end_appointment")
 def end_appointment(appointment: Appointment, *, last_day: dt.date, by: User, at: dt.datetime, reason: str) -> None:
     """End a post after its last day; one person is enough. What was delegated from it ends with it.
 
@@ -155,7 +155,7 @@ def end_appointment(appointment: Appointment, *, last_day: dt.date, by: User, at
         raise _invalid("last", "ends_in_the_past", _("An appointment ends today or later."))
     _require_another(held, viewer.on)
     _end(held, last_day + dt.timedelta(days=1), by, at, reason)
-    note("end_appointment", unit=held.unit, by=by, at=at, subject=held)
+    note("end_appointment", unit=held.unit, by=by, at=at, subject=held, reason=reason)
 
 
 def confirmers(proposal: Proposal, on: dt.date) -> tuple[str, QuerySet[User]]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from cases.access import Viewer
 from cases.accounts.models import Proposal
-from cases.accounts.recording import note
+from cases.accounts.recording import acting, note
 from cases.appointing import Seat, appoint_all
 from cases.errors import Conflict, WrongRole
 from cases.models import RosterImport, User
@@ -36,7 +35,7 @@ def propose_all(done: RosterImport, seats: Iterable[Seat]) -> int:
     return len(new)
 
 
-@transaction.atomic
+@acting("confirm_roster")
 def confirm_all(done: RosterImport, *, by: User, at: dt.datetime) -> int:
     """Confirm what an import granted, all that waits or nothing; how many appointments count from now on.
 

@@ -100,7 +100,7 @@ def noting(verb: str, **fields: Any) -> Iterator[Draft]:
     """
     draft = Draft(fields.pop("subject", ""), fields.pop("details", None) or {})
     with transaction.atomic():
-        with collecting() as rows:
+        with collecting(verb, fields["by"].user) as rows:
             yield draft
         if not draft.skip and (rows or draft.details):
             note(verb, subject=draft.subject, details=draft.details, rows=rows, **fields)

@@ -32,11 +32,13 @@ SORTS: Mapping[str, Sort] = {
             "renew_codes": pgettext_lazy("event of the system", "Renewed the recovery codes"),
             "change_password": pgettext_lazy("event of the system", "Changed the password"),
             "lend_password": pgettext_lazy("event of the system", "Lent a one-time password"),
+            "hand_out_links": pgettext_lazy("event of the system", "Handed out links for first passwords"),
         },
     ),
     "posts": Sort(
         pgettext_lazy("event of the system", "Accounts and posts"),
         {
+            "first_administrators": pgettext_lazy("event of the system", "Made the first administrators"),
             "open_account": pgettext_lazy("event of the system", "Opened an account"),
             "enable_account": pgettext_lazy("event of the system", "Enabled an account"),
             "disable_account": pgettext_lazy("event of the system", "Disabled an account"),

@@ -14,10 +14,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from cases.accounts import gates
-from cases.accounts.recording import note
+from cases.accounts.recording import acting, note
 from cases.models import User
 from cases.passwords import one_time
 from cases.passwords.profiles import in_words
+from cases.saving import sign
 from cases.web import next_of, viewer_of
 
 
@@ -37,9 +38,12 @@ def password_change(request: HttpRequest) -> HttpResponse:
 
 def chosen(request: HttpRequest, form: PasswordChangeForm) -> None:
     """Save the password that a person has chosen, and let them go on; their other sessions end."""
-    user = form.save()
-    one_time.changed(user)
+    at = viewer_of(request).at
+    with acting("change_password"):
+        sign(form.user, form.user, at, "change_password")
+        user = form.save()
+        one_time.changed(user)
+        note("change_password", request=request, unit=None, subject=user, at=at)
     update_session_auth_hash(request, user)
     gates.passed(request, gates.PASSWORD)
-    note("change_password", request=request, unit=None, subject=user, at=viewer_of(request).at)
     messages.success(request, _("The password has been changed."))

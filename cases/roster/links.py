@@ -25,6 +25,7 @@ from cases.roster.layout import GRANTED_SEPARATELY
 from cases.roster.sheets import append, new_sheet, saved
 from cases.tree import within
 
+LINKS = "hand_out_links"
 BATCH = 500
 
 

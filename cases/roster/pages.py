@@ -18,19 +18,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.access import Viewer
+from cases.accounts import recording
+from cases.accounts.recording import acting
+from cases.audit import note
+from cases.clock import now
 from cases.errors import Invalid, OutOfScope
 from cases.models import RosterImport, User
 from cases.passwords import one_time
 from cases.passwords.profiles import in_words
 from cases.roster.apply import RosterRefused, check_roster, import_roster, require_manager
 from cases.roster.kept import forget, keep, kept
-from cases.roster.links import days_valid, fresh_links, links_file, waiting
+from cases.roster.links import LINKS, days_valid, fresh_links, links_file, waiting
 from cases.roster.plan import Plan, What
 from cases.roster.report import report_file
 from cases.roster.rules import make_plan
 from cases.roster.template import template_file
 from cases.roster.workbook import LARGEST_FILE, MOST_MEGABYTES, MOST_ROWS, read, too_large
-from cases.web import viewer_of
+from cases.saving import sign
+from cases.web import actor_of, viewer_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LATEST = 20
@@ -186,8 +191,10 @@ def imported(request: HttpRequest, pk: int) -> HttpResponse:
 def links(request: HttpRequest, pk: int) -> HttpResponse:
     """[roster_links] An Excel file with a fresh link for everybody who is waiting; earlier links stop working."""
     viewer, _user = manager(request)
-    people = waiting(_import(viewer, pk), viewer)
-    return _workbook(links_file(fresh_links(people, request.build_absolute_uri)), _("password-links.xlsx"))
+    done = _import(viewer, pk)
+    links = fresh_links(waiting(done, viewer), request.build_absolute_uri)
+    note(LINKS, by=actor_of(request), at=viewer.at, unit=done.unit_id, subject=done, details={"count": len(links)})
+    return _workbook(links_file(links), _("password-links.xlsx"))
 
 
 def _import(viewer: Viewer, pk: int) -> RosterImport:
@@ -225,8 +232,12 @@ class SetPassword(PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         messages.success(self.request, _("Your password is set. Please sign in with it."))
-        answer = super().form_valid(form)
-        one_time.changed(form.user)
+        at = now()
+        with acting("change_password"):
+            sign(form.user, form.user, at, "change_password")
+            answer = super().form_valid(form)
+            one_time.changed(form.user)
+            recording.note("change_password", unit=None, at=at, subject=form.user, by=form.user)
         return answer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

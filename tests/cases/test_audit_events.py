@@ -127,7 +127,7 @@ def verbs_noted_in(module: ast.Module) -> set[str]:
     return found
 
 
-NOTERS = {"note", "noting", "_note_person", "note_looking", "_note", "acting"}
+NOTERS = {"note", "noting", "_note_person", "note_looking", "_note"}
 SECOND = {"note_looking", "_note"}
 
 

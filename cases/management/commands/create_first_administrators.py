@@ -10,10 +10,10 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.access import appoint
+from cases.access import SYSTEM, appoint
+from cases.audit import noting
 from cases.clock import local_date, now
 from cases.models import Appointment, OrgUnit, User
 from cases.orgtree import add_unit
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         logins = [options[option] for _role, option, _login, _name in ACCOUNTS]
         self._check(logins, options["region_code"], options["region_name"])
         at = now()
-        with transaction.atomic():
+        with noting("first_administrators", by=SYSTEM, at=at):
             if Appointment.objects.exists():
                 raise CommandError(
                     _("There are appointments already, so this is not an empty system; nothing was changed.")

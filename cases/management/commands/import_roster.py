@@ -9,12 +9,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from cases.access import Viewer
+from cases.access import Actor, Viewer
+from cases.audit import note
 from cases.clock import now
 from cases.errors import Refusal
 from cases.models import RosterImport, User
 from cases.roster.apply import check_roster, import_roster
-from cases.roster.links import fresh_links, links_file, waiting
+from cases.roster.links import LINKS, fresh_links, links_file, waiting
 from cases.roster.plan import Plan, What
 
 
@@ -68,5 +69,8 @@ class Command(BaseCommand):
         """Readable by the owner only: whoever has a link has the account."""
         path.touch(mode=0o600)
         path.chmod(0o600)
-        path.write_bytes(links_file(fresh_links(waiting(done, viewer), lambda where: address + where)))
+        links = fresh_links(waiting(done, viewer), lambda where: address + where)
+        by: Any = viewer.user
+        note(LINKS, by=Actor(by), at=viewer.at, unit=done.unit_id, subject=done, details={"count": len(links)})
+        path.write_bytes(links_file(links))
         self.stdout.write(_("The links are in %(file)s.") % {"file": path})
