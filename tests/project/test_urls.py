@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 
-from cases.accounts.models import Proposal
 from cases.delegating import delegate
-from cases.models import Appointment, Case, LocalClosure, RosterImport, SavedView, WorkItem
 from cases.roles import Role
-from tests.filing import Filing
-from tests.project.url_walk import names_of_the_project, read, walk
-from tests.story import Story, problem
-from tests.visiting import send_team
-from tests.workflows.spot_checks import drawn, first_drawn
+from tests.everything import TOKEN, a_year, an_alliance
+from tests.project.url_walk import Table, names_of_the_project, read, walk
+from tests.workflows.alliances import City, build_city
 from tests.worlds import World, build_world, moment, person, unit
-from workflows.engine import perform
-from workflows.practice.opening import begin_practice
 
 HERE = Path(__file__).parent
 TABLES = sorted(HERE.glob("urls*.txt"))
-NOW = "2021-09-20 10:00"
+NOW, NOW_SCORING = "2021-09-20 10:00", "2021-05-24 10:00"
 SAID = "If this is right, the line in the table is:\n"
-
-
-@pytest.fixture
-def present() -> Iterator[None]:
-    with time_machine.travel(moment(NOW), tick=False):
-        yield
 
 
 def people_of(world: World) -> dict[str, Any]:
@@ -70,96 +57,68 @@ def people_of(world: World) -> dict[str, Any]:
     }
 
 
-def objects_of(world: World) -> dict[str, Any]:
-    """One record of every sort, all of the first institution, its county, prefecture or region."""
-    story = Story.open(world)
-    filing = Filing.open(world, at="2021-01-11")
-    story.on("2021-03-01").submit({"A1-08": problem()})
-    story.on("2021-05-10").approve()
-    finding = story.findings()[0]
-    story.on("2021-05-20").perform(
-        "supervise", world.actor("prefecture_officer"), reason="督办", due_on=dt.date(2021, 10, 10)
-    )
-    asked = perform(
-        finding.case,
-        "request_extension",
-        by=story.filler,
-        at=moment("2021-06-01"),
-        reason="设备采购周期长。",
-        due_asked=dt.date(2021, 7, 15),
-    )
-    draw = drawn(world, size=1)
-    visiting = send_team(story.on("2021-09-01"), until=dt.date(2021, 10, 15))
-    written = {"sort": "good_practice", "title": "五步走", "text": "每周抽查。", "institution": world.institution}
-    practice = begin_practice({**written, "finding": None}, by=story.filler, at=moment("2021-09-02"))
-    newest = Case.objects.order_by("-pk")
-    proposed = Proposal.objects.create(
-        user=world.nobody,
-        unit=world.county,
-        role=Role.COUNTY_OFFICER,
-        valid_from=dt.date(2021, 10, 1),
-        reason="补员",
-        proposed_by=person("第二安全员", Role.SECURITY_ADMIN, world.prefecture),
-        proposed_at=moment("2021-09-03"),
-    )
-    imported = RosterImport.objects.create(
-        by=world.system_admin, unit=world.region, at=moment("2021-09-03"), name="名册.xlsx", sha256="0" * 64, counts={}
-    )
-    saved = SavedView.objects.create(user=world.county_officer, page="ledger", name="逾期")
-    closure = LocalClosure.objects.create(
-        unit=world.county,
-        first_on=dt.date(2021, 9, 22),
-        last_on=dt.date(2021, 9, 23),
-        reason="防汛",
-        created_by=world.county_officer,
-        created_at=moment("2021-09-01"),
-    )
+def people_of_the_city(city: City) -> dict[str, Any]:
+    """One person a column of ``urls_alliance.txt``."""
+    far_region = unit("region", "外省卫生健康委", "540000", city.nation)
+    stand_in = person("代办", Role.MEMBER_OFFICER, city.hospital)
+    lead = city.people["lead"]
+    absence: dict[str, Any] = {"from_": dt.date(2021, 5, 1), "until": dt.date(2021, 6, 1), "reason": "出差"}
+    delegate(lead.appointments.get(), stand_in, by=lead, at=moment("2021-05-01"), **absence)
     return {
-        "cycle": story.case.pk,
-        "finding": finding.case.pk,
-        "item": WorkItem.objects.filter(process=finding.case.pk).latest("pk").pk,
-        "extension": newest.filter(kind="extension", parent=asked.pk).first().pk,
-        "supervision": newest.filter(kind="supervision").first().pk,
-        "programme": newest.filter(kind="programme").first().pk,
-        "plan": newest.filter(kind="work_plan", unit=world.prefecture).first().pk,
-        "summary": filing.case.pk,
-        "report": newest.filter(kind="regional_report").first().pk,
-        "round": filing.case.summary.round_id,
-        "spot_check": draw.pk,
-        "visit": visiting.case.pk,
-        "entry": first_drawn(draw).pk,
-        "practice": practice.pk,
-        "evidence": story.evidence(finding.case, "after", story.filler).pk,
-        "unit": world.institution.pk,
-        "post": world.county_officer.appointments.get().pk,
-        "own_post": world.institution_head.appointments.get().pk,
-        "delegation": Appointment.objects.exclude(delegated_by=None).get().pk,
-        "person": world.county_officer.pk,
-        "proposal": proposed.pk,
-        "import": imported.pk,
-        "saved": saved.pk,
-        "closure": closure.pk,
-        "none": 999_999,
+        **city.people,
+        "anonymous": None,
+        "delegate": stand_in,
+        "contact": city.people["lead_contact"],
+        "far_region": person("远区", Role.REGION_OFFICER, far_region),
+        "sysadmin": person("系统", Role.SYSTEM_ADMIN, city.region),
     }
 
 
+def wrong(table: Table, people: dict[str, Any], objects: dict[str, Any]) -> str:
+    """The lines of the table as they would have to be, where the project answers differently."""
+    found = walk(table, people, objects)
+    return "\n".join(f"{here}" for there, here in zip(table.lines, found, strict=True) if there != here)
+
+
+@pytest.mark.slow(40)
 @pytest.mark.sqlite
 @pytest.mark.django_db
-@pytest.mark.usefixtures("present")
 def test_every_address_answers_every_person_as_the_table_says() -> None:
-    table = read(HERE / "urls.txt")
-    world = build_world()
-    people = people_of(world)
-    found = walk(table, people, objects_of(world))
-    wrong = [f"{here}" for there, here in zip(table.lines, found, strict=True) if there != here]
-    assert not wrong, SAID + "\n".join(wrong)
+    with time_machine.travel(moment(NOW), tick=False):
+        world = build_world()
+        people = people_of(world)
+        found = wrong(read(HERE / "urls.txt"), people, a_year(world))
+    assert not found, SAID + found
+
+
+@pytest.mark.slow(40)
+@pytest.mark.sqlite
+@pytest.mark.django_db
+def test_every_address_of_an_alliance_answers_every_person_as_the_table_says() -> None:
+    with time_machine.travel(moment(NOW_SCORING), tick=False):
+        city = build_city()
+        people = people_of_the_city(city)
+        found = wrong(read(HERE / "urls_alliance.txt"), people, {**an_alliance(city), "token": TOKEN})
+    assert not found, SAID + found
+
+
+def unlisted(tables: list[Table]) -> list[str]:
+    """The addresses of the project that no table speaks of."""
+    return sorted(set(names_of_the_project()) - {line.name for table in tables for line in table.lines})
 
 
 def test_every_address_of_the_project_stands_in_a_table() -> None:
-    listed = {line.name for path in TABLES for line in read(path).lines}
-    missing = sorted(set(names_of_the_project()) - listed)
+    tables = [read(path) for path in TABLES]
+    missing = unlisted(tables)
     assert not missing, f"Add a line for each of these to one of the tables in tests/project: {missing}"
-    assert not listed - set(names_of_the_project())
+    assert not {line.name for table in tables for line in table.lines} - set(names_of_the_project())
+
+
+def test_an_address_that_is_taken_out_of_the_tables_is_missed() -> None:
+    tables = [read(path) for path in TABLES]
+    for name in ("case_verb", "referral_unmask", "inspection_case"):
+        fewer = [Table(each.personas, tuple(line for line in each.lines if line.name != name)) for each in tables]
+        assert unlisted(fewer) == [name]
 
 
 def test_a_table_says_something_of_every_persona() -> None:
