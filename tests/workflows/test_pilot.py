@@ -32,7 +32,7 @@ from workflows.alliance.agreements import remind_of_agreements
 from workflows.alliance.clock import turn_phases
 from workflows.alliance.membership import composition_faults, members_of
 from workflows.alliance.newcomers import invite
-from workflows.alliance.opening import apply, open_programme
+from workflows.alliance.opening import apply, may_open, open_programme
 from workflows.alliance.period import in_practice as within_practice
 
 
@@ -93,6 +93,17 @@ def test_a_city_opens_one_programme_a_year_and_only_the_city_does(city: City) ->
         open_programme(city.city, title="试点", year=2020, by=city.actor("region"), at=at)
     with pytest.raises(Invalid):
         open_programme(city.city, title="试点", year=2021, by=city.actor("commission"), at=at)
+
+
+def test_no_programme_begins_once_the_practice_of_the_edition_is_over(city: City) -> None:
+    for day in ("2021-04-30", "2021-05-01"):
+        assert may_open(city.city, moment(day).date()) == (day == "2021-04-30")
+    with pytest.raises(Invalid) as refused:
+        open_programme(city.city, title="新一批", year=2021, by=city.actor("commission"), at=moment("2021-05-12"))
+    assert refused.value.code == "phase_over"
+    assert "试点方案 三（二）" in str(refused.value.message)
+    programme_of(city)
+    assert not may_open(city.city, dt.date(2020, 2, 11))  # the year has one
 
 
 def test_a_programme_without_a_finance_bureau_says_so(city: City) -> None:

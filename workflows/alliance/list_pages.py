@@ -18,7 +18,7 @@ from cases.models import OrgUnit
 from cases.web import actor_of, viewer_of
 from workflows.alliance.forms import ROWS, ApplicationForm, MemberRows, ProgrammeForm
 from workflows.alliance.newcomers import newcomers
-from workflows.alliance.opening import KIND, PILOT, apply, open_programme
+from workflows.alliance.opening import KIND, PILOT, apply, may_open, open_programme
 from workflows.alliance.shown import applicants_units, pilots_of, programmes_of, units_that_join
 from workflows.alliance.states import PHASE_OF, ProgrammeState, State
 from workflows.desk.beside import beside
@@ -53,7 +53,7 @@ def pilots(request: HttpRequest) -> HttpResponse:
         "programmes": [
             (case, ProgrammeState(case.state).label) for case in programmes_of(viewer).order_by("-year")[:10]
         ],
-        "may_open": city_of(viewer) is not None,
+        "may_open": (city := city_of(viewer)) is not None and may_open(city, viewer.on),
         "nav_current": "pilots",
     }
     return render(request, "workflows/alliance/pilots.html", context)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from cases.access import Actor, Grant, Viewer
 from cases.clock import local_date
 from cases.errors import Conflict, Invalid, WrongRole
-from cases.models import Case, OrgUnit, Pilot, PilotProgramme, Sequence
+from cases.models import Case, Edition, OrgUnit, Pilot, PilotProgramme, Sequence
 from cases.signals import recorded
+from cases.wording import cdate
 from workflows.alliance.editions import edition_on
 from workflows.alliance.parties import give_part
 from workflows.engine import cascade, lock, open_case, perform
@@ -60,6 +61,15 @@ def open_programme(unit: OrgUnit, *, title: str, notice: str = "", year: int, by
             hint=_("Have the administrator enter it below the city first."),
         )
     edition = edition_on(today)
+    if (practice := over(edition, year, today)) is not None:
+        message = _(
+            "The practice of the edition in force ended on %(day)s (%(clause)s): no pilot could begin any more."
+        )
+        raise Invalid(
+            "phase_over",
+            message % {"day": cdate(practice.window(year)[1]), "clause": practice.clause},
+            hint=_("Have the administrator load an edition with the phases of a new round first."),
+        )
     with transaction.atomic(durable=True):
         # Two officers at once: the second one waits here, and sees what the first has opened.
         OrgUnit.objects.select_for_update(no_key=True).get(pk=unit.pk)
@@ -93,6 +103,22 @@ def open_programme(unit: OrgUnit, *, title: str, notice: str = "", year: int, by
         step.batch.write()
     recorded.send(Case)
     return opened
+
+
+def over(edition: Edition, year: int, today: dt.date) -> Any:
+    """The practice of an edition, where it lies behind for a programme of the year; None while pilots can begin."""
+    practice = edition.parsed.phase("practice")
+    return practice if today > practice.window(year)[1] else None
+
+
+def may_open(city: OrgUnit, today: dt.date) -> bool:
+    """Whether a city has no programme of the year yet and could have one."""
+    if Case.objects.filter(kind=KIND, unit=city.pk, year=today.year).exists():
+        return False
+    try:
+        return over(edition_on(today), today.year, today) is None
+    except Invalid:
+        return False
 
 
 def taking_part(city: OrgUnit, on: dt.date) -> list[tuple[str, OrgUnit]]:
