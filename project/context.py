@@ -21,7 +21,9 @@ from django.utils.translation import get_language, gettext
 
 from cases import clock
 from cases.access import appointments_of
+from cases.audit.daily import last_verification
 from cases.models import Appointment, User, WorkItem
+from cases.roles import Role
 from cases.vacancies import vacant_seats
 from cases.web import viewer_of
 from notifications.centre import unread_count
@@ -191,6 +193,18 @@ class Shell:
         if count is None:
             count = unread_count(self.user)
         return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
+
+    @cached_property
+    def trail_faults(self) -> int:
+        """How many faults the last verification of the trail has found, for those who read its proof; else 0."""
+        if self.roles.isdisjoint({Role.AUDITOR, Role.INSPECTOR}):
+            return 0
+        found = last_verification()
+        return int(found.details["faults"]) if found is not None else 0
+
+    @property
+    def audit_url(self) -> str:
+        return _address("audit")
 
     @property
     def demo_url(self) -> str:

@@ -298,6 +298,26 @@ def test_auditors_and_inspectors_see_what_was_found(who: str, world: World) -> N
     assert f"cases.user {world.county_officer.pk}" in page.content.decode()
 
 
+def test_auditors_and_inspectors_are_told_of_faults_on_every_page_and_nobody_else_is(world: World) -> None:
+    complete_history()
+    verify_daily(AT)
+
+    def told(who: str) -> bool:
+        client = Client()
+        client.force_login(world.people[who])
+        return reverse("audit") in client.get(reverse("me")).content.decode().partition('role="alert"')[2]
+
+    assert not told("auditor")
+    as_owner("UPDATE cases_user SET phone = '1' WHERE id = %s", [world.county_officer.pk])
+    verify_now(AT, by=SYSTEM)
+    assert [told(who) for who in ("auditor", "inspector", "county_officer", "system_admin")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
 @pytest.mark.parametrize("who", ["county_officer", "institution_filler", "system_admin", "security_admin"])
 def test_nobody_else_sees_the_proof(who: str, world: World) -> None:
     assert reads(world, who).status_code == 403

@@ -325,6 +325,14 @@ def test_an_inspector_takes_a_units_year_away(story: Story) -> None:
         assert len(json.loads(archive.read("dossier.json"))["cases"]) == 3
 
 
+def test_the_file_of_an_institution_offers_its_years_to_inspectors_alone(story: Story) -> None:
+    for who, offered in (("inspector", True), ("county_officer", False)):
+        client = Client()
+        client.force_login(story.world.people[who])
+        page = client.get(reverse("unit", args=[story.unit.pk])).content.decode()
+        assert (reverse("unit_dossier", args=[story.unit.pk, 2021]) in page) is offered
+
+
 @pytest.mark.parametrize(
     ("who", "status"),
     [("county_officer", 403), ("institution_head", 403), ("other_filler", 404), ("auditor", 404), ("nobody", 404)],

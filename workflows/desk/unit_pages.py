@@ -71,6 +71,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "recurrences": institution.recurrences(cycles, findings),
         "joint_measures": measures_for_unit(unit, findings),
         "people": institution.people_of_unit(unit),
+        "dossier_years": sorted({case.year for case in cycles}, reverse=True) if viewer.can("inspect", unit) else [],
         "on": viewer.on,
         "nav_current": "units",
     }
