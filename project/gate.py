@@ -38,6 +38,7 @@ class GateMiddleware:
             logout(request)
             messages.info(request, _("You have been signed out, because the time of your session was over."))
             return None
+        gates.recheck(request)
         left = gates.left(request)
         match = request.resolver_match
         if not left or match is None or match.url_name in OPEN or match.url_name == gates.PAGES[left[0]]:

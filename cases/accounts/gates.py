@@ -1,12 +1,13 @@
 """What a session still has to pass after the password: second factor, a password of one's own, a factor to set up.
 
-Computed once when somebody signs in and kept in the session, so that a request asks no table. Times are real ones.
+Computed when somebody signs in and kept in the session. Where a second factor is forced, each request asks whether it
+has become so meanwhile: rights that came today are used with it today. Times are real ones.
 """
 
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
@@ -28,12 +29,11 @@ def begin(request: HttpRequest | None, user: User, **_signal: Any) -> None:
     if request is None:
         return
     left = []
-    enrolled = devices.has_factor(user)
-    if enrolled:
+    if devices.has_factor(user):
         left.append(SECOND)
     if one_time.has_to_change(user):
         left.append(PASSWORD)
-    if not enrolled and devices.is_forced(user, local_date(now())):
+    if devices.is_missing(user, local_date(now())):
         left.append(ENROL)
     request.session[BEGAN] = request.session[SEEN] = int(time.time())
     request.session[LEFT] = left
@@ -43,6 +43,12 @@ def left(request: HttpRequest) -> list[str]:
     """The gates that the session has not passed yet, in order."""
     found: list[str] = request.session.get(LEFT, [])
     return found
+
+
+def recheck(request: HttpRequest) -> None:
+    """Whoever has been given a post since they signed in sets a factor up now. One query, where factors are forced."""
+    if ENROL not in left(request) and devices.is_missing(cast("User", request.user), local_date(now())):
+        request.session[LEFT] = [*left(request), ENROL]
 
 
 def passed(request: HttpRequest, gate: str) -> None:

@@ -12,6 +12,7 @@ import secrets
 import segno
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -29,9 +30,20 @@ def has_factor(user: User) -> bool:
 
 def is_forced(user: User, on: dt.date) -> bool:
     """Whether the person may not go without: who holds a post above the institutions, where the settings say so."""
+    return bool(settings.SECOND_FACTOR_FORCED) and _posts_with_factor(user, on).exists()
+
+
+def is_missing(user: User, on: dt.date) -> bool:
+    """Whether the person must have one and has none; one query."""
     if not settings.SECOND_FACTOR_FORCED:
         return False
-    return Appointment.objects.valid(on).filter(user=user.pk).exclude(unit__kind__in=NOT_FORCED).exists()
+    return (
+        _posts_with_factor(user, on).exclude(user__in=TOTPDevice.objects.filter(confirmed=True).values("user")).exists()
+    )
+
+
+def _posts_with_factor(user: User, on: dt.date) -> QuerySet[Appointment]:
+    return Appointment.objects.valid(on).filter(user=user.pk).exclude(unit__kind__in=NOT_FORCED)
 
 
 def begun(user: User) -> TOTPDevice:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from axes.handlers.proxy import AxesProxyHandler
+from axes.helpers import get_lockout_response
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.signals import user_login_failed
@@ -63,13 +65,16 @@ def second_step(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
     if gates.SECOND not in gates.left(request):
         return redirect(next_of(request))
+    credentials = {"username": user.username}
+    if request.method == "POST" and not AxesProxyHandler.is_allowed(request, credentials):
+        return cast("HttpResponse", get_lockout_response(request, credentials))
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if devices.check(user, form.cleaned_data["code"]):
             gates.passed(request, gates.SECOND)
             note("second_step", request=request, unit=None, subject=user, at=viewer_of(request).at)
             return redirect(next_of(request))
-        user_login_failed.send(__name__, credentials={"username": user.username}, request=request)
+        user_login_failed.send(__name__, credentials=credentials, request=request)
         form.add_error("code", _("This code is wrong or no longer valid. Wait for the next one."))
     shown = {"form": form, "next": next_of(request, "")}
     return render(request, "registration/second_step.html", shown, status=422 if form.errors else 200)

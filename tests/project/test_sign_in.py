@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -17,11 +19,13 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from cases.access import appoint
 from cases.accounts.models import Account, UsedPassword
 from cases.models import Appointment, User
 from cases.models.audit import SystemEvent
 from cases.passwords.one_time import lend, new_words
 from cases.passwords.profiles import Profile
+from cases.roles import Role
 from cases.second_factor import devices
 from tests.worlds import World, build_world
 
@@ -92,6 +96,32 @@ def test_five_failures_lock_the_address_whoever_tries(world: World) -> None:
         sign_in(browser(), person, "wrong", "10.1.1.1")
     assert sign_in(browser(), world.inspector, WORDS, "10.1.1.1").status_code == 429
     assert sign_in(browser(), world.inspector, WORDS, "10.1.1.2").status_code == 302
+
+
+def test_an_office_behind_one_address_goes_on_when_names_are_tried_from_it(world: World, present: Any) -> None:
+    for colleague in (world.county_officer, world.county_approver):
+        sign_in(browser(), colleague)
+    present.shift(dt.timedelta(days=3))
+    for number in range(9):
+        sign_in(browser(), User(username=f"guess{number}"), "wrong")
+    assert sign_in(browser(), world.county_officer).status_code == 302
+    assert sign_in(browser(), world.inspector).status_code == 429  # has never signed in from here
+    for _number in range(5):
+        sign_in(browser(), world.county_officer, "wrong")
+    assert sign_in(browser(), world.county_officer).status_code == 429
+    assert sign_in(browser(), world.county_approver).status_code == 302
+    present.shift(dt.timedelta(days=31))
+    for number in range(5):
+        sign_in(browser(), User(username=f"guess{number}"), "wrong")
+    assert sign_in(browser(), world.county_approver).status_code == 429  # not known here any more
+
+
+def test_signing_in_oneself_gives_no_further_tries_at_anybody_else(world: World) -> None:
+    for number in range(5):
+        sign_in(browser(), world.county_officer, "wrong")
+        if number < 4:
+            assert sign_in(browser(), world.county_approver).status_code == 302
+    assert sign_in(browser(), world.county_officer, address="10.9.9.9").status_code == 429
 
 
 def test_four_failures_lock_nobody_and_a_success_forgets_them(world: World) -> None:
@@ -205,6 +235,11 @@ def test_wrong_codes_lock_as_wrong_passwords_do(world: World, present: Any) -> N
         answer = client.post(reverse("second_step"), {"code": "000000"}, REMOTE_ADDR="10.1.1.1")
     assert answer.status_code == 429
     assert sign_in(browser(), user).status_code == 429
+    present.shift(dt.timedelta(minutes=1))
+    right = client.post(reverse("second_step"), {"code": code_of(user)}, REMOTE_ADDR="10.1.1.1")
+    assert right.status_code == 429  # while it is locked, no code is looked at
+    present.shift(dt.timedelta(minutes=15))
+    assert client.post(reverse("second_step"), {"code": code_of(user)}).status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -260,6 +295,58 @@ def test_officers_and_administrators_must_have_one_where_it_is_forced(world: Wor
     kept = client.post(reverse("second_factor"), {"do": "remove", "password": WORDS})
     assert kept.status_code == 422
     assert devices.has_factor(user)
+
+
+def test_who_is_given_a_post_while_signed_in_sets_one_up_before_the_next_page(world: World, settings: Any) -> None:
+    settings.SECOND_FACTOR_FORCED = True
+    client, user = browser(), world.nobody
+    sign_in(client, user)
+    assert client.get(reverse("messages")).status_code == 200
+    appoint(user, world.county, Role.COUNTY_OFFICER, valid_from=AT.date() + dt.timedelta(days=1))
+    assert client.get(reverse("messages")).status_code == 200
+    appoint(user, world.prefecture, Role.PREFECTURE_OFFICER, valid_from=AT.date())
+    for answer in (client.get(reverse("messages")), client.post(reverse("ledger_nudge"))):
+        assert answer["Location"].startswith(reverse("second_factor"))
+    enrol(client, user)
+    assert client.get(reverse("messages")).status_code == 200
+
+
+def test_a_post_that_begins_tomorrow_asks_for_one_tomorrow(world: World, settings: Any, present: Any) -> None:
+    settings.SECOND_FACTOR_FORCED = True
+    appoint(world.nobody, world.county, Role.COUNTY_OFFICER, valid_from=dt.date(2026, 3, 3))
+    client = browser()
+    present.move_to(dt.datetime(2026, 3, 2, 15, 50, tzinfo=dt.UTC))
+    sign_in(client, world.nobody)
+    assert client.get(reverse("messages")).status_code == 200
+    present.shift(dt.timedelta(minutes=11))
+    assert client.get(reverse("messages"))["Location"].startswith(reverse("second_factor"))
+
+
+def test_no_table_is_asked_for_it_where_it_is_not_forced(
+    world: World, django_assert_num_queries: Any, settings: Any
+) -> None:
+    with django_assert_num_queries(0):
+        assert not devices.is_missing(world.county_officer, AT.date())
+    settings.SECOND_FACTOR_FORCED = True
+    with django_assert_num_queries(1):
+        assert devices.is_missing(world.county_officer, AT.date())
+
+
+def test_the_server_forgets_the_second_factor_of_whom_no_page_may_touch(world: World) -> None:
+    client, user = browser(), world.security_admin
+    sign_in(client, user)
+    enrol(client, user)
+    output = StringIO()
+    call_command("reset_second_factor", user.username, stdout=output)
+    assert "change the password" in output.getvalue()
+    assert not devices.has_factor(user)
+    assert devices.codes_left(user) == 0
+    event = SystemEvent.objects.get(verb="reset_second_factor")
+    assert (event.actor, event.subject) == (None, f"cases.user:{user.pk}")
+    assert sign_in(browser(), user)["Location"] == reverse("inbox")
+    for login, said in ((user.username, "no second factor"), ("ghost", "no such account")):
+        with pytest.raises(CommandError, match=said):
+            call_command("reset_second_factor", login)
 
 
 def test_it_is_removed_and_renewed_with_the_password_only(world: World) -> None:
