@@ -2,7 +2,7 @@
 
 Work done by its date is on time. Where an extension moved the date, work that the original date would have called late
 is on time after extension (延期后按时), and figures tell the two apart. Work without a date is not counted; neither is
-what was taken back or dropped.
+what was taken back or dropped, nor what the clock ended because its window was over: nobody was late with that.
 """
 
 from __future__ import annotations
@@ -52,8 +52,9 @@ def as_expression() -> Case:
 
 
 def counted(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
-    """The work items that figures about punctuality are made of: people's, with a date, open or done."""
-    return items.exclude(role="").filter(Q(finished=None) | Q(status=STATUS.DONE), due_at__isnull=False)
+    """The work items that figures about punctuality are made of: people's, with a date, open or done by somebody."""
+    done = Q(status=STATUS.DONE, done_by__isnull=False)
+    return items.exclude(role="").filter(Q(finished=None) | done, due_at__isnull=False)
 
 
 def counts(items: QuerySet[WorkItem], *by: str) -> dict[Any, dict[str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from cases.access import appoint
 from cases.clock import local_date
 from cases.editions.pinned import edition_of
 from cases.errors import Refusal
-from cases.models import Case, User, WorkItem
+from cases.models import Case, FundUse, Pilot, User, WorkItem
 from cases.punctuality import counts
 from cases.roles import Role
 from tests.workflows.alliances import City, act, again, applied, build_city, placed, selected
@@ -19,7 +20,10 @@ from tests.workflows.filings import filing_of, submitted
 from tests.workflows.referrals import ask as refer
 from tests.workflows.referrals import open_pilot
 from tests.worlds import BEGINNING, moment
+from workflows.alliance.clock import turn_phases
+from workflows.alliance.funds.opening import allocate
 from workflows.consistency import faults
+from workflows.desk.case_file import limits
 
 DAY = dt.date
 ASKED_ON, TO = "2020-03-20", DAY(2020, 4, 24)
@@ -157,3 +161,30 @@ def test_only_limits_that_the_plan_leaves_open_are_extendable(city: City) -> Non
 def test_nobody_asks_for_somebody_elses_work(city: City, filing: Case) -> None:
     for name in ("member", "finance", "commission"):
         assert refused(city, filing, "request_extension", name, due_asked=TO) in {"wrong_role", "no_such_case"}
+
+
+def test_what_the_clock_ends_when_its_window_is_over_was_late_by_nobody(city: City) -> None:
+    pilot = selected(city)
+    assert turn_phases(moment("2020-04-01")) == 1
+    prepared = WorkItem.objects.get(process=pilot.pk, outcome="begin_practice")
+    assert prepared.finished > prepared.due_at
+    assert counts(WorkItem.objects.filter(pk=prepared.pk)) == {}
+    assert prepared.pk not in {limit.item.pk for limit in limits(again(pilot), ())}
+
+
+def test_the_rectification_of_misuse_is_extended_by_the_commission_and_held_with_its_fund(city: City) -> None:
+    selected(city)
+    given: dict[str, Any] = {"kind": "earmarked", "holder": city.hospital, "pilot": Pilot.objects.get(), "year": 2020}
+    given |= {"amount": Decimal(100), "purpose": "用于人员培训。"}
+    fund = allocate(city.city, given, by=city.actor("commission"), at=moment("2020-06-01"))
+    paid: dict[str, Any] = {"paid_on": DAY(2020, 5, 20), "amount": Decimal(60), "purpose": "会议", "voucher": "记-018"}
+    act(city, fund, "enter_use", "lead", "2020-06-01", **paid)
+    act(city, fund, "account", "lead", "2020-06-01", report="已用于培训。")
+    act(city, fund, "object_use", "finance", "2020-06-01", uses=[FundUse.objects.get().pk])
+    finding = Case.objects.get(kind="finding")
+    request = ask(city, finding, on="2020-06-02", to=DAY(2020, 7, 31))
+    assert (item_of(request).unit, item_of(request).role) == (city.city, "prefecture_head")
+    act(city, request, "grant", "commission_head", "2020-06-03")
+    assert day(item_of(finding).due_at) == DAY(2020, 7, 31)
+    act(city, fund, "hold", "commission", "2020-06-04")
+    assert again(finding).held_at == moment("2020-06-04")

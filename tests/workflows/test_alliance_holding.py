@@ -144,6 +144,7 @@ def test_a_patient_is_not_put_on_hold_with_the_pilot(city: City) -> None:
     assert again(referral).held_at is None
     assert item_of(referral).next_alarm_at == alarm is not None
     act(city, referral, "cancel", "member_contact", "2020-06-01 11:00", reason="家属改变主意。")
+    assert ask(city, pilot, at=moment("2020-06-01 12:00")).held_at is None, "another patient is taken, too"
 
 
 def test_the_commission_does_not_hold_its_own_work_and_the_level_above_does(city: City) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from viewflow.workflow.status import STATUS
 
 from cases.access import Viewer
 from cases.models import (
@@ -199,6 +200,7 @@ def people(case: Case, on: dt.date) -> list[tuple[str, list[str]]]:
 def limits(case: Case, findings: Iterable[FindingLine]) -> list[Limit]:
     """What is still open, the most urgent first, then what was done last, with the limit that it had."""
     items = WorkItem.objects.human().filter(process=case.pk).exclude(due_at=None).select_related("process")
+    items = items.exclude(status=STATUS.DONE, done_by=None)  # ended by the clock with its window
     own = [Limit(title_of(item), item, "") for item in items.order_by("-pk")[:MOST_LIMITS]]
     live = [
         Limit(_("Rectify %(number)s") % {"number": line.finding.case.number}, line.open_item, line.href)
