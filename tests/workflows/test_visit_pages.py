@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from typing import Any
 
 import pytest
@@ -75,6 +76,16 @@ def test_the_team_sees_its_visit_and_what_is_to_be_done(visiting: Visiting) -> N
     page = enter(visiting, "region_expert").get(address(visiting)).content.decode()
     assert "Deliver the assessment" in page
     assert "Day of the visit" in page
+
+
+def test_who_reads_along_is_led_to_no_item_before_the_visit_is_delivered(visiting: Visiting) -> None:
+    """What a page leads to, opens."""
+    for role, count in (("region_expert", 1), ("inspector", 0), ("region_head", 0)):
+        client = enter(visiting, role)
+        page = client.get(address(visiting, "visit_file")).content.decode()
+        found = re.findall(rf'href="({address(visiting)}items/[^"]+)"', page)
+        assert len(found) == count, role
+        assert [client.get(link).status_code for link in found] == [200] * count
 
 
 @pytest.mark.parametrize("role", STRANGERS)
