@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -32,10 +33,21 @@ PARTS = {
 }
 
 
+class DossierForm(forms.Form):
+    """Which unit's year an inspector takes away."""
+
+    unit = forms.CharField(label=gettext_lazy("Unit or code"), max_length=60)
+    year = forms.IntegerField(label=gettext_lazy("Year"), min_value=2000, max_value=2199)
+
+    def __init__(self, viewer: Viewer) -> None:
+        super().__init__(initial={"year": viewer.on.year})
+
+
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
     """What the last verification found and how much it looked at; the anchors of the last days."""
-    require_reader(viewer_of(request))
+    viewer = viewer_of(request)
+    require_reader(viewer)
     found = last_verification()
     anchors = list(read_anchors())
     context: dict[str, Any] = {
@@ -44,6 +56,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "anchors": [shown for shown in map(_shown, anchors[: -SHOWN - 1 : -1]) if shown],
         "keys": sorted(trusted_keys()),
         "nav_current": "audit",
+        "dossier_form": DossierForm(viewer) if viewer.paths("inspect") else None,
     }
     if found is not None:
         counts = {**vars(Counts()), **found.details["counts"]}

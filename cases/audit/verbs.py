@@ -43,6 +43,7 @@ SORTS: Mapping[str, Sort] = {
             "enable_account": pgettext_lazy("event of the system", "Enabled an account"),
             "disable_account": pgettext_lazy("event of the system", "Disabled an account"),
             "propose": pgettext_lazy("event of the system", "Proposed an appointment"),
+            "proposal_told": pgettext_lazy("event of the system", "Told who has to confirm an appointment"),
             "confirm": pgettext_lazy("event of the system", "Confirmed an appointment"),
             "appoint": pgettext_lazy("event of the system", "Appointed"),
             "decline": pgettext_lazy("event of the system", "Declined an appointment"),

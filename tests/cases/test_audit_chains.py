@@ -25,7 +25,7 @@ from cases.audit.tracking import collecting
 from cases.audit.verifying import verify
 from cases.delegating import delegate
 from cases.editions.pinned import forget_editions
-from cases.models import Appointment, Case, CaseEvent, Finding, RowLayout, SavedView, SelfCheck, User
+from cases.models import Appointment, Case, CaseEvent, Finding, RowLayout, SavedView, SelfCheck, User, WorkItem
 from cases.models.audit import AuditChain, SystemEvent, UnsealedRow
 from cases.saving import sign
 from tests.cases.audited import as_owner, complete_history, counted, faults, whole_story
@@ -180,17 +180,17 @@ def test_a_file_that_comes_with_a_step_is_sealed_by_its_digest(world: World) -> 
 
 def test_an_event_says_in_whose_name_it_was_done(world: World) -> None:
     story = Story.open(world)
-    held = Appointment.objects.get(user=world.county_officer, role="county_officer")
-    days = {"from_": dt.date(2021, 3, 1), "until": dt.date(2021, 4, 1)}
-    delegate(held, to=world.colleague, by=world.county_officer, at=moment("2021-03-01"), reason="出差。", **days)
-    assert verbs()[-1] == "delegate"
     story.on("2021-03-02").submit()
-    case = Case.objects.get(pk=story.case.pk)
-    stand_in = Actor(world.colleague)
-    Appointment.objects.own().filter(user=world.colleague).update(valid_until=None)
-    event = CaseEvent.objects.filter(case=case).latest("seq")
-    assert event.acted_for_id is None
-    assert stand_in.user == world.colleague
+    item = WorkItem.objects.open().get(process=story.case)
+    WorkItem.objects.filter(pk=item.pk).update(owner=world.county_officer)
+    held = Appointment.objects.get(user=world.county_officer, role="county_officer")
+    days = {"from_": dt.date(2021, 3, 2), "until": dt.date(2021, 4, 1)}
+    delegate(held, to=world.colleague, by=world.county_officer, at=story.at, reason="出差。", **days)
+    assert verbs()[-1] == "delegate"
+    story.verify().perform("conclude", Actor(world.colleague))
+    submitted, concluded = CaseEvent.objects.filter(case=story.case, verb__in=("submit", "conclude")).order_by("seq")
+    said = (submitted.acted_for, concluded.actor, concluded.acted_for)
+    assert said == (None, world.colleague, world.county_officer)
 
 
 def test_events_of_before_verify_in_the_form_of_their_time(world: World) -> None:

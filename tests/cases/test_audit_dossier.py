@@ -325,6 +325,20 @@ def test_an_inspector_takes_a_units_year_away(story: Story) -> None:
         assert len(json.loads(archive.read("dossier.json"))["cases"]) == 3
 
 
+def test_a_units_year_is_asked_for_by_name_or_code_on_the_page_of_the_proof(story: Story) -> None:
+    client = Client()
+    client.force_login(story.world.inspector)
+    assert reverse("unit_dossier_asked") in client.get(reverse("audit")).content.decode()
+    for named in (story.unit.name, story.unit.code):
+        answer: Any = client.post(reverse("unit_dossier_asked"), {"unit": named, "year": "2021"})
+        assert answer["Content-Type"] == "application/zip"
+        assert b"".join(answer.streaming_content)
+    assert SystemEvent.objects.filter(verb="export", subject=f"cases.orgunit:{story.unit.pk}").count() == 2
+    refused = client.post(reverse("unit_dossier_asked"), {"unit": "没有这家", "year": ""})
+    assert refused.status_code == 422
+    assert "没有这家" in refused.content.decode()
+
+
 def test_the_file_of_an_institution_offers_its_years_to_inspectors_alone(story: Story) -> None:
     for who, offered in (("inspector", True), ("county_officer", False)):
         client = Client()

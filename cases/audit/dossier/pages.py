@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpRequest
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -18,7 +18,7 @@ from cases.audit.dossier.building import MOST_CASES, build
 from cases.audit.people import EXPORT
 from cases.errors import Invalid, OutOfScope, WrongRole
 from cases.models import Case, OrgUnit
-from cases.web import actor_of, viewer_of
+from cases.web import actor_of, viewer_of, whole_number
 
 CHUNK = 200
 
@@ -50,9 +50,33 @@ def unit_dossier(request: HttpRequest, pk: int, year: int) -> FileResponse:
     return _handed_out(request, cases, f"{unit.name} {year}", unit, unit)
 
 
+@require_POST
+def unit_dossier_asked(request: HttpRequest) -> FileResponse:
+    """The same for the unit whose name or code was typed; a unit that cannot be found is refused (422)."""
+    viewer = viewer_of(request)
+    if not viewer.paths("inspect"):
+        raise _not_an_inspector()
+    named, year = request.POST.get("unit", "").strip(), whole_number(request.POST.get("year", ""), most_digits=4)
+    units = OrgUnit.objects.visible_to(viewer).filter(Q(name=named) | Q(code=named) | Q(division=named))
+    found = list(units.order_by("pk").values_list("pk", flat=True)[:2])
+    faults = {}
+    if len(found) != 1:
+        said = _("Several units are called that; give the code.") if found else _("No unit of yours is called that.")
+        faults["unit"] = [said]
+    if year is None:
+        faults["year"] = [_("Give the year.")]
+    if faults or year is None:
+        raise Invalid("no_such_dossier", _("The dossier cannot be made."), faults=faults)
+    return unit_dossier(request, found[0], year)
+
+
 def _require_inspector(viewer: Viewer, unit: OrgUnit) -> None:
     if not viewer.can("inspect", unit):
-        raise WrongRole("not_an_inspector", _("Only inspectors take a dossier away."))
+        raise _not_an_inspector()
+
+
+def _not_an_inspector() -> WrongRole:
+    return WrongRole("not_an_inspector", _("Only inspectors take a dossier away."))
 
 
 def _handed_out(request: HttpRequest, cases: QuerySet[Case], title: str, subject: Any, unit: OrgUnit) -> FileResponse:
