@@ -187,6 +187,9 @@ def _pilots(city: City) -> Story:
     yield at
     for alliance in pilots:
         alliance.do("set_up_group", alliance.office, at, working_group=words["working_group"])
+        who = city.person(alliance.plot["lead"], alliance.plot.get("contact", Role.INSTITUTION_HEAD)).user
+        named = alliance.case.pilot.memberships.get(tier="lead")
+        alliance.do("name_contact", alliance.office, at, membership=named, contact=who)
         alliance.file(Filing.Kind.PLAN, words["plan"], at)
         alliance.file(Filing.Kind.AGREEMENT, words["agreement"], at)
     at = moment("2020-04-01 00:05")

@@ -13,7 +13,7 @@ from django.test import override_settings
 
 from cases.access import Viewer
 from cases.editions.pinned import forget_editions
-from cases.models import Case, CaseEvent, FinalScore, OrgUnit, Pilot, Referral, User, WorkItem
+from cases.models import Case, CaseEvent, FinalScore, Membership, OrgUnit, Pilot, Referral, User, WorkItem
 from notifications.models import Message
 from project.demo.alliance_city import CITY
 from project.demo.clock import TODAY
@@ -56,6 +56,7 @@ def test_the_alliances_stand_in_different_phases_and_one_is_fully_evaluated(city
     extended = Pilot.objects.get(case__state="practice")
     assert extended.total is None
     assert extended.extended_until is not None
+    assert not Membership.objects.filter(contact=None).exists()
     assert OrgUnit.objects.filter(superior__code=CITY, kind=OrgUnit.Kind.COUNTY).count() == 4
 
 
