@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from cases.editions.alliance import AllianceEdition
 from cases.editions.quality import QualityEdition
 from cases.editions.schema import EditionData
-from workflows.alliance.scoring.seats import LABELS as COLUMNS
+from cases.scoring.labels import LABELS as COLUMNS
 
 
 class Codes:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 from cases.errors import Invalid
 from cases.models import Case, CaseParty
 from cases.roles import Role
+from cases.scoring.labels import LABELS
+
+__all__ = ["LABELS", "PERMISSIONS", "ROLES", "SEATS", "Seat", "column_seat", "may_score", "unit_of"]
 
 
 class Seat(NamedTuple):
@@ -25,13 +27,6 @@ SEATS: dict[str, Seat] = {
     "district": Seat(Role.COUNTY_OFFICER, "party:district", "district"),
     "city": Seat(Role.PREFECTURE_OFFICER, "run_pilots", ""),
     "finance": Seat(Role.FINANCE_OFFICER, "party:finance", "finance"),
-}
-LABELS: dict[str, Any] = {
-    "self": pgettext_lazy("column", "Self-assessment"),
-    "district": pgettext_lazy("column", "District"),
-    "city": pgettext_lazy("column", "City"),
-    "finance": pgettext_lazy("column", "Finance bureau"),
-    "own": pgettext_lazy("column", "Own value"),
 }
 ROLES = tuple(seat.role for seat in SEATS.values())
 PERMISSIONS = tuple(seat.permission for seat in SEATS.values())
