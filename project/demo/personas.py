@@ -110,7 +110,7 @@ PERSONAS = (
     Persona(
         "prefecture_head",
         "迪丽努尔·玉素甫",
-        "地级负责人（乌鲁木齐市）",
+        "地市级负责人（乌鲁木齐市）",
         "Prefecture head",
         ((PREFECTURE, Role.PREFECTURE_HEAD),),
         "查看全市机构和台账",
@@ -119,7 +119,7 @@ PERSONAS = (
     Persona(
         "region",
         "孙立军",
-        "自治区经办人",
+        "省级经办人",
         "Region officer",
         ((REGION, Role.REGION_OFFICER),),
         "查看全区，2020 年度已归档；上半年实地抽查进行中，一家递补机构待派专家组",
