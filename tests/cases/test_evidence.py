@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,9 +20,10 @@ from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
-from PIL import Image
+from PIL import ExifTags, Image
 
 from cases import evidence
+from cases.editions.pinned import edition_of
 from cases.errors import Conflict, Invalid
 from cases.models import Evidence
 from tests.story import Story
@@ -249,6 +252,18 @@ def test_the_same_file_for_the_same_item_is_kept_once_and_again_after_removal(st
     assert keep(story, content=picture("JPEG", quality=50)) != first
     evidence.remove(first, by=story.world.institution_filler, at=AT)
     assert keep(story) != first
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_the_place_of_a_photo_is_kept_only_where_the_edition_of_the_case_asks_for_it(
+    asked: bool, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (43.0, 49.0, 30.0)
+    settings = replace(edition_of(story.case).settings, keep_photo_location=asked)
+    monkeypatch.setattr(evidence, "edition_of", lambda _case: SimpleNamespace(settings=settings))
+    with keep(story, content=picture("JPEG", exif=exif.tobytes())).file.open("rb") as file, Image.open(file) as image:
+        assert bool(image.getexif().get_ifd(ExifTags.IFD.GPSInfo)) is asked
 
 
 def test_a_refused_file_leaves_nothing_behind(story: Story) -> None:
