@@ -80,7 +80,8 @@ def fund_new(request: HttpRequest) -> HttpResponse:
     kind = given.get("kind", "")
     if kind not in Fund.Kind.values:
         context = {"kinds": Fund.Kind.choices, "pilot": request.GET.get("pilot", ""), "nav_current": "funds"}
-        return render(request, "workflows/alliance/funds/choose.html", context)
+        status = 200 if request.method != "POST" else 422
+        return render(request, "workflows/alliance/funds/choose.html", context, status=status)
     if request.method != "POST":
         year = whole_number(request.GET.get("year", "")) or viewer.on.year
         chosen = {"year": year, "pilot": request.GET.get("pilot"), "holder": request.GET.get("holder")}
