@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
+from cases.editions.alliance import CODE
 from cases.models import Case, Filing, WorkItem
 from tests.workflows.alliances import City, build_city, selected
 from tests.workflows.referrals import PLAIN, ask, open_pilot
 from tests.worlds import moment
 from workflows.alliance.naming import alliances
 from workflows.desk.lines import lines_of
+from workflows.kinds import KINDS
+from workflows.nodes import waiting_nodes
 
 NAME = "拱墅区紧密医养联合体"
 
@@ -47,3 +51,12 @@ def test_many_lines_are_named_by_one_query(city: City, django_assert_num_queries
     cases = [pilot, *Case.objects.filter(parent=pilot.pk)]
     with django_assert_num_queries(1):
         assert set(alliances(cases).values()) == {NAME}
+
+
+def test_every_piece_of_work_of_the_alliance_says_where_it_is_done() -> None:
+    kinds = [kind for kind in KINDS.values() if kind.programme == CODE]
+    assert len(kinds) >= 7
+    for kind in kinds:
+        nodes = {node.name for node in waiting_nodes(kind.flow) if node.role}
+        assert nodes == set(kind.work), kind.code
+        assert all(reverse(found.page, args=[1]) for found in kind.work.values())
