@@ -64,6 +64,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("anchor_mail", "notifications.audit_mail.mail_anchors", 600, 30, (), "anchors leave for their witnesses"),
     Sweep("proof", "cases.audit.daily.verify_daily", 600, 1, ("faults",), "the day's verification of the trail", True),
     Sweep("faults", "notifications.audit_mail.tell_faults", 600, 1, (), "faults of the trail are told", True),
+    Sweep("proposals", "notifications.proposals_mail.tell_proposals", 60, 100, (), "who has to confirm a post is told"),
     Sweep("scans", "cases.quarantine.scan_pending", 60, 20, (), "files that the virus scanner has not seen"),
 )
 BRIEF = tuple(sweep for sweep in SWEEPS if not sweep.beside)

@@ -21,6 +21,7 @@ from django.utils.translation import get_language, gettext
 
 from cases import clock
 from cases.access import appointments_of
+from cases.accounts.waiting import waiting_for
 from cases.audit.daily import last_verification
 from cases.models import Appointment, User, WorkItem
 from cases.roles import Role
@@ -182,6 +183,12 @@ class Shell:
         count: int | None = getattr(self.request, "unowned_count", None)
         if count is None:
             count = vacant_seats(viewer_of(self.request))[: COUNT_CAP + 1].count()
+        return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
+
+    @cached_property
+    def to_confirm(self) -> str:
+        """How many appointments wait for this person as the second one, capped; empty for none."""
+        count = waiting_for(viewer_of(self.request), COUNT_CAP + 1)
         return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
 
     @cached_property

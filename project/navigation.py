@@ -117,8 +117,9 @@ ENTRIES = (
         frozenset({Role.SECURITY_ADMIN, Role.AUDITOR}),
         tab=2,
         short=pgettext_lazy("tab", "Posts"),
+        counted="to_confirm",
     ),
-    Entry(RUNNING, _("Appointments"), "appointments", "users", HEADS),
+    Entry(RUNNING, _("Appointments"), "appointments", "users", HEADS, counted="to_confirm"),
     Entry(
         RUNNING,
         _("The system’s own trail"),

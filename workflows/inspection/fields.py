@@ -65,7 +65,7 @@ LABELS = {
     "drafted_at": gettext_lazy("Drafted at"),
     "dropped_at": gettext_lazy("Replaced at"),
     "entered_by": gettext_lazy("Entered by"),
-    "entry": gettext_lazy("Place in the draw"),
+    "entry": gettext_lazy("Institution drawn"),
     "facets": gettext_lazy("Facets"),
     "filler": gettext_lazy("Form filled in by"),
     "fixed_by": gettext_lazy("Rectified by"),
