@@ -101,7 +101,7 @@ PERSONAS = (
     Persona(
         "prefecture",
         "赵文斌",
-        "地级经办人（乌鲁木齐市）",
+        "地市级经办人（乌鲁木齐市）",
         "Prefecture officer",
         ((PREFECTURE, Role.PREFECTURE_OFFICER),),
         "督办雪莲敬老院逾期问题；红山康复医院已暂停计时；可重新打开博爱老年公寓已办结的年度自查",
