@@ -108,11 +108,24 @@ def test_the_scorecard_is_told_of_closed_referrals_of_the_period_and_whether_all
     assert Decimal(sum(row.direction == "down" for row in closed)) == 1
 
 
+def test_each_month_and_member_has_its_share_of_priorities_kept(city: City, pilot: Pilot) -> None:
+    answer = get(city, "commission", "pilot_referral_figures", pilot.pk, ASKED + 2000 * HOUR)
+    shares = {(name, str(direction)): share for name, direction, _row, share in answer.context["months"]}
+    # In June all three were kept; in July one of the two that were needed. Referrals down have none.
+    assert shares == {
+        ("2020-06", "上转"): 1,
+        ("2020-06", "下转"): None,
+        ("2020-07", "上转"): 0.5,
+        ("2020-07", "下转"): None,
+    }
+    assert answer.content.decode().count("100%") + answer.content.decode().count("100 %") >= 1
+
+
 def test_the_page_shows_each_reader_their_own_numbers_with_their_links(city: City, pilot: Pilot) -> None:
     at = ASKED + 2000 * HOUR
     for name, asked in (("commission", 6), ("lead_contact", 6), ("community_contact", 1), ("finance", 0)):
         answer = get(city, name, "pilot_referral_figures", pilot.pk, at)
-        cells = [cell for _name, _direction, row in answer.context["months"] for cell in row]
+        cells = [cell for _name, _direction, row, _share in answer.context["months"] for cell in row]
         assert sum(number for label, number, _href in cells if label == answer.context["columns"][0]) == asked
         for _label, number, href in cells:
             assert bool(href) == bool(number)

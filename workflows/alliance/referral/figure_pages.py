@@ -51,6 +51,7 @@ def pilot_referral_figures(request: HttpRequest, pk: int) -> HttpResponse:
                 month,
                 directions[direction],
                 [_cell(pk, counts, name, month=month, direction=direction) for name in SHOWN],
+                overall_share(counts),
             )
             for (month, direction), counts in figures.by("month", "direction").items()
         ],
@@ -59,6 +60,7 @@ def pilot_referral_figures(request: HttpRequest, pk: int) -> HttpResponse:
                 names.get(member, ""),
                 directions[direction],
                 [_cell(pk, counts, name, member=member, direction=direction) for name in SHOWN],
+                overall_share(counts),
             )
             for (member, direction), counts in figures.by("member", "direction").items()
         ],
