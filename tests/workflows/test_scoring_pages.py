@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from docx import Document
 
 from cases.models import Case, FinalScore, Score
 from tests.workflows.alliances import City, act, again, build_city
@@ -181,6 +183,18 @@ def test_an_objection_without_a_reason_is_refused_on_its_page(city: City, client
     assert client.post(step, {"verb": "object_score", "reason": "资金结余未核。"}).status_code == 302
     client.force_login(city.people["commission"])
     assert "资金结余未核。" in text(client.get(reverse("pilot_scoring", args=[pilot.pk])))
+
+
+def test_the_table_prints_why_a_number_is_not_the_registers(city: City, client: Client) -> None:
+    pilot = in_joint(city)
+    act(city, pilot, "fix_score", "commission", FIXED)
+    client.force_login(city.people["commission"])
+    for name, key in (("scoring_paper", column(pilot, "city").pk), ("pilot_scoring_paper", pilot.pk)):
+        [table] = Document(io.BytesIO(client.get(reverse(name, args=[key, "docx"])).content)).tables
+        last = {row.cells[0].text: row.cells[-1].text for row in table.rows}
+        assert last["9"] == "与登记结果不一致的理由：以现场核实为准。"
+        assert last["20"] == "数据来源：以现场核实为准。"
+        assert last["1"] == ""
 
 
 def test_the_paper_of_a_column_is_for_whoever_may_read_it(city: City, client: Client) -> None:

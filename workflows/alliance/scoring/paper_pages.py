@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -21,8 +22,8 @@ from cases.paper.scorecard import ScorecardPaper
 from cases.paper.scorecard_excel import scorecard_excel
 from cases.paper.scorecard_pdf import scorecard_pdf
 from cases.paper.scorecard_word import scorecard_word
-from cases.scoring.columns import lines_of, points_by_row, submitted_lines
-from cases.scoring.joint import digest_of, joint_lines, round_of
+from cases.scoring.columns import Line, lines_of, points_by_row, submitted_lines
+from cases.scoring.joint import JointLine, digest_of, joint_lines, round_of
 from cases.web import viewer_of
 from workflows.alliance.scoring.joint_pages import may_read_final
 from workflows.alliance.scoring.kind import State
@@ -50,7 +51,7 @@ def scoring_paper(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
         lead_name=scoring.pilot.lead.name,
         whose=WHOSE[scoring.column],
         points=points_by_row(lines),
-        reasons={line.row.code: line.reason for line in lines if line.reason},
+        reasons=_reasons(map(_of_column, lines)),
         scored=frozenset(line.row.code for line in lines),
         confirmed_on=local_date(scoring.submitted_at) if scoring.submitted_at else None,
         digest="" if is_open or event is None else event.details["digest"],
@@ -76,11 +77,32 @@ def pilot_paper(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
         lead_name=pilot.lead.name,
         whose="联合评分（市卫生健康委、市财政局）",
         points={line.row.code: line.points for line in lines if line.points is not None},
-        reasons={line.row.code: line.reason for line in lines if line.reason},
+        reasons=_reasons(map(_of_joint, lines)),
         confirmed_on=local_date(pilot.scored_at) if pilot.scored_at else None,
         digest=digest_of(pilot, round_) if pilot.scored_at else "",
     )
     return _file(request, paper, case, ending)
+
+
+def _reasons(rows: Iterable[tuple[str, str, str, bool]]) -> dict[str, str]:
+    """The last column: why points were taken off, and why a number is not the registers’; fixed Chinese."""
+    found = {}
+    for code, reason, departure, registered in rows:
+        what = "与登记结果不一致的理由" if registered else "数据来源"
+        said = [*filter(None, (reason.strip(), f"{what}：{departure.strip()}" if departure.strip() else ""))]
+        if said:
+            found[code] = "\n".join(said)
+    return found
+
+
+def _of_column(line: Line) -> tuple[str, str, str, bool]:
+    return line.row.code, line.reason, line.override_reason if line.departs else "", line.computed is not None
+
+
+def _of_joint(line: JointLine) -> tuple[str, str, str, bool]:
+    score = line.columns.get(line.source)
+    departure = score.override_reason if score is not None else ""
+    return line.row.code, line.reason, departure, score is not None and score.computed is not None
 
 
 def _file(request: HttpRequest, paper: ScorecardPaper, case: Any, ending: str) -> HttpResponse:
