@@ -56,7 +56,6 @@ def the_bureau_scores(page: Page) -> None:
 def the_officer_fixes(page: Page) -> None:
     """The columns differ in one row; until it is decided the score cannot be fixed."""
     open_work(page)
-    page.get_by_role("link", name="查看绩效评价表").first.click()
     expect(page.get_by_role("main")).to_contain_text(re.compile("有 ?1 ?项"))
     page.get_by_role("button", name="确定联合评分").click()
     expect(page.get_by_role("alert").first).to_be_visible()
@@ -71,8 +70,8 @@ def the_officer_fixes(page: Page) -> None:
 
 
 def the_bureau_countersigns(page: Page, total: str) -> None:
+    """Its work leads to the scorecard itself."""
     open_work(page)
-    page.get_by_role("link", name="查看绩效评价表").first.click()
     expect(page.locator("#sums")).to_contain_text(total)
     page.get_by_role("button", name="会签").click()
     said(page, "已会签，最终得分确定。")
