@@ -6,6 +6,7 @@ Sent outside any transaction; that it was sent stands in the system's own chain,
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -16,7 +17,7 @@ from django.utils.translation import ngettext, override
 from cases.access import SYSTEM
 from cases.audit import note
 from cases.audit.alone import alone
-from cases.audit.anchors import read_anchors
+from cases.audit.anchors import Anchor, read_anchors
 from cases.audit.daily import last_verification
 from cases.audit.faults import in_words
 from cases.clock import local_date
@@ -38,8 +39,7 @@ def mail_anchors(at: dt.datetime, limit: int = 30) -> int:
 
 def _mail(at: dt.datetime, limit: int) -> int:
     last = SystemEvent.objects.filter(verb=MAILED).order_by("-at", "-pk").first()
-    done = last.details["number"] if last else 0
-    waiting = [anchor for anchor in read_anchors() if anchor.said.get("number", 0) > done][:limit]
+    waiting = _after(last.details if last else {})[:limit]
     for anchor in waiting:
         with override(settings.LANGUAGE_CODE):
             subject = _("Anchor %(number)d of the audit trail") % {"number": anchor.number}
@@ -47,8 +47,17 @@ def _mail(at: dt.datetime, limit: int) -> int:
         letter = EmailMessage(subject, f"{text}\n\n{anchor.line.decode()}\n", to=settings.ANCHOR_EMAIL)
         letter.attach(f"anchor-{anchor.number:06d}.json", anchor.line, "application/json")
         letter.send()
-        note(MAILED, by=SYSTEM, at=at, details={"number": anchor.number})
+        note(MAILED, by=SYSTEM, at=at, details={"number": anchor.number, "hash": anchor.hash})
     return len(waiting)
+
+
+def _after(sent: dict[str, Any]) -> list[Anchor]:
+    """The anchors after the one that was sent last; all of them where that one was put aside."""
+    known = [anchor for anchor in read_anchors() if anchor.said]
+    if "hash" not in sent:  # noted by the first release, or nothing was sent yet
+        return [anchor for anchor in known if anchor.number > sent.get("number", 0)]
+    place = next((place for place, anchor in enumerate(known) if anchor.hash == sent["hash"]), -1)
+    return known[place + 1 :]
 
 
 def tell_faults(at: dt.datetime, limit: int = 1) -> int:

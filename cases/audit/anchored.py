@@ -13,7 +13,7 @@ from pathlib import Path
 from django.utils.translation import gettext_noop as _
 
 from cases.audit import keys, merkle
-from cases.audit.anchors import ANCHORED, GENESIS, Anchor, heads_file, read_anchors
+from cases.audit.anchors import ANCHORED, GENESIS, Anchor, heads_file, put_aside, read_anchors
 from cases.audit.faults import Counts, Fault, fault
 from cases.models.audit import SystemEvent
 
@@ -31,7 +31,7 @@ class Anchored:
             "CREATE TABLE heads (chain TEXT, count INTEGER, head TEXT, anchor INTEGER, PRIMARY KEY (chain, count))"
             " WITHOUT ROWID"
         )
-        self.hashes: dict[int, str] = {}
+        self.hashes: set[tuple[int, str]] = set()
         self.chain, self.heads, self.reached = "", dict[int, tuple[str, int]](), 0
 
     def close(self) -> None:
@@ -45,7 +45,8 @@ class Anchored:
             if unfit:
                 yield fault(PART, f"anchor {number}", unfit)
                 return
-            previous = self.hashes[number] = anchor.hash
+            previous = anchor.hash
+            self.hashes.add((number, previous))
             self.counts.anchors += 1
             yield from self._check_signature(anchor, trusted)
             yield from self._load_heads(anchor)
@@ -82,10 +83,14 @@ class Anchored:
             yield leaf
 
     def known_to_the_chain(self) -> Iterator[Fault]:
-        """The chains remember which anchors were written: the file must still hold them."""
+        """The chains remember which anchors were written: the file must still hold them, or one that was put aside."""
+        for path in put_aside():
+            for anchor in read_anchors(path):
+                self.counts.put_aside += 1
+                self.hashes.add((int(anchor.said.get("number", 0)), anchor.hash))
         written = SystemEvent.objects.filter(verb=ANCHORED).order_by("pk").values_list("details", flat=True)
         for details in written.iterator(chunk_size=500):
-            if self.hashes.get(details["number"]) != details["hash"]:
+            if (details["number"], details["hash"]) not in self.hashes:
                 yield fault(
                     PART, f"anchor {details['number']}", _("the file no longer holds what was written that day")
                 )

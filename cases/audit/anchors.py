@@ -67,6 +67,11 @@ def anchors_file() -> Path:
     return directory() / "anchors.jsonl"
 
 
+def put_aside() -> list[Path]:
+    """Files of anchors that an operator has put aside, after a backup was restored (docs/audit.md)."""
+    return sorted(directory().glob("anchors-*.jsonl"))
+
+
 def heads_file(number: int) -> Path:
     return directory() / "heads" / f"{number:06d}.jsonl"
 

@@ -52,6 +52,7 @@ class Counts:
     frozen: int = 0
     files: int = 0
     anchors: int = 0
+    put_aside: int = 0
     unsealed_rows: int = 0
     not_anchored: int = 0
     unsigned_anchors: int = 0

@@ -166,6 +166,18 @@ def test_the_trail_remembers_each_anchor(three: list[dict[str, Any]]) -> None:
     assert [details["hash"] for details in told] == [hashlib.sha256(line).hexdigest() for line in lines()]
 
 
+def test_after_a_restore_the_anchors_are_put_aside_and_a_new_series_begins(
+    story: Story, three: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    anchors_file().rename(tmp_path / "anchors-2021-03-06.jsonl")
+    heads_file(1).parent.rename(tmp_path / "heads-2021-03-06")
+    assert write_anchor(moment("2021-03-06 00:10")) == 1
+    found = counted()
+    assert (found.anchors, found.put_aside) == (1, 3)
+    (tmp_path / "anchors-2021-03-06.jsonl").unlink()
+    assert faults()[0].what == "the file no longer holds what was written that day"
+
+
 # ── the tree ──
 
 

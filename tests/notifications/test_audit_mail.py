@@ -44,6 +44,15 @@ def test_each_anchor_goes_to_its_witnesses_once(story: Story) -> None:
     assert sent == anchors_file().read_bytes().splitlines()
 
 
+def test_a_new_series_after_a_restore_goes_to_the_witnesses_from_its_beginning(story: Story) -> None:
+    for day in DAYS[:2]:
+        write_anchor(day)
+    mail_anchors(DAYS[1])
+    anchors_file().rename(anchors_file().with_name("anchors-2021-03-05.jsonl"))
+    write_anchor(DAYS[2])
+    assert [mail_anchors(DAYS[2]) for _time in range(2)] == [1, 0]
+
+
 def test_without_witnesses_nothing_leaves(story: Story, settings: Any) -> None:
     settings.ANCHOR_EMAIL = []
     write_anchor(DAYS[0])
