@@ -20,6 +20,7 @@ from tests.workflows.alliances import (
     again,
     applied,
     build_city,
+    direct_application,
     in_practice,
     parent_of,
     selected,
@@ -28,6 +29,7 @@ from tests.workflows.filings import filing_of, write
 from tests.workflows.referrals import ask, open_pilot
 from tests.worlds import moment
 from workflows.alliance.clock import turn_phases
+from workflows.alliance.opening import apply
 from workflows.consistency import faults
 
 DAY = dt.date
@@ -116,6 +118,15 @@ def test_the_phase_of_a_held_pilot_turns_once_it_is_released(city: City) -> None
     assert turn_phases(moment("2020-04-20 12:00")) == 1
     assert again(pilot).state == "practice"
     assert due_on(pilot) == DAY(2021, 4, 30)
+
+
+def test_held_pilots_keep_no_place_in_the_sweep_of_the_phases(city: City) -> None:
+    held = selected(city)
+    other = apply(parent_of(held), direct_application(city), by=city.actor("other_lead"), at=moment("2020-03-16"))
+    act(city, other, "select", "commission_head", "2020-03-17")
+    act(city, held, "hold", "commission", "2020-03-20")
+    assert turn_phases(moment(PRACTICE), limit=1) == 1
+    assert (again(held).state, again(other).state) == ("selected", "practice")
 
 
 def test_the_summary_report_of_a_pilot_released_late_has_its_whole_limit(city: City) -> None:
