@@ -222,7 +222,7 @@ def the_survey_ends(page: Page) -> None:
 
 def the_office_reports(page: Page) -> None:
     open_work(page)
-    page.get_by_label("总结报告").fill(SUMMARY)
+    page.get_by_role("textbox", name="总结报告").fill(SUMMARY)
     page.get_by_role("button", name="报送总结报告").click()
     said(page, "现可开始评分")
     sound(page)
