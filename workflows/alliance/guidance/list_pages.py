@@ -29,7 +29,7 @@ from workflows.alliance.opening import KIND as PROGRAMME
 from workflows.finding.forms import take_over
 
 MOST_CENTRES = 200
-SUPERVISING = ("verify", "approve", "inspect")  # whose navigation leads here, centre or not
+SUPERVISING = ("verify", "approve", "decide_pilots", "inspect")  # whose navigation leads here, centre or not
 
 
 @require_safe
