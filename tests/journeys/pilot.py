@@ -31,7 +31,9 @@ def sound(page: Page) -> None:
 
 def open_pilot(page: Page) -> None:
     """From anywhere to the page of the pilot, by the list of pilots."""
-    page.get_by_role("link", name=re.compile("^试点(项目)?$")).filter(visible=True).first.click()
+    page.get_by_role("navigation").get_by_role("link", name=re.compile("^试点(项目)?$")).filter(
+        visible=True
+    ).first.click()
     page.get_by_role("link", name=NAME, exact=True).click()
     expect(page.get_by_role("heading", level=1, name=NAME)).to_be_visible()
 
