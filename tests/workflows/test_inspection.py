@@ -307,6 +307,7 @@ DOCTORING = [
     ("UPDATE cases_evidence SET sha256 = 'x' WHERE case_id = %s", 0),
     ("UPDATE cases_selfcheckanswer SET problem = '无' WHERE selfcheck_id = %s AND item_code = 'A1-08'", 0),
     ("DELETE FROM cases_selfcheckanswer WHERE selfcheck_id = %s AND item_code = 'A1-08'", 0),
+    ("UPDATE cases_selfchecksubmission SET problem_count = 9 WHERE selfcheck_id = %s AND no = 1", 3),
 ]
 
 

@@ -1,4 +1,4 @@
-"""The proof of one case: its chain, the versions that it seals, its records as they stand, its files, its anchor.
+"""The proof of one case: its chain, the versions that it seals, what was filed, its records, its files, its anchor.
 
 What was saved as a draft is sealed in the system's own chains, which the whole verification reads (``verify_audit``).
 """
@@ -17,6 +17,7 @@ from cases.audit.anchors import Anchor, heads_file, read_anchors
 from cases.audit.coverage import Coverage
 from cases.audit.faults import Counts, Fault, fault, in_words
 from cases.audit.files import digest_of_file
+from cases.audit.frozen import Frozen
 from cases.audit.pages import PARTS
 from cases.audit.reading_chains import case_chain
 from cases.audit.snapshot import snapshot
@@ -72,12 +73,13 @@ def prove(case: Case) -> Proof:
 
 
 def _chain(case: Case, counts: Counts) -> Iterator[Fault]:
-    coverage = Coverage(counts)
+    coverage, frozen = Coverage(counts), Frozen(counts)
 
     def told(name: str, seq: int, head: str, case_id: int | None, sealed: list[Any], where: str) -> Iterator[Fault]:
         yield from coverage.add(where, case_id, sealed)
 
-    yield from case_chain(case, counts, told)
+    yield from case_chain(case, counts, told, frozen.add)
+    yield from frozen.compare()
     yield from coverage.compare()
 
 

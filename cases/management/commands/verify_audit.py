@@ -43,6 +43,8 @@ class Command(BaseCommand):
             self.stdout.write(f"not anchored: {counts.not_anchored} events")
         if counts.unsigned_anchors:
             self.stdout.write(f"not signed: {counts.unsigned_anchors} anchors")
+        if counts.put_aside:
+            self.stdout.write(f"put aside: {counts.put_aside} anchors, which prove nothing here any more")
         if shown:
             raise CommandError(f"{len(shown) + more} faults; the first: {shown[0]}")
         self.stdout.write("what is anchored is sound; what is not anchored agrees with itself")
