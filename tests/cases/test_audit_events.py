@@ -111,10 +111,10 @@ def test_every_verb_that_is_noted_anywhere_has_its_words() -> None:
 def verbs_noted_in(module: ast.Module) -> set[str]:
     """The verbs handed to ``note`` and ``noting``: as texts, by a choice of two, or by a constant of the module."""
     constants: dict[str, str] = {}
-    for node in module.body:
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                constants |= dict(constants_in(target, node.value))
+    for statement in module.body:
+        if isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                constants |= dict(constants_in(target, statement.value))
     found: set[str] = set()
     for node in ast.walk(module):
         if not (isinstance(node, ast.Call) and node.args and called(node) in NOTERS):

@@ -442,7 +442,8 @@ def rewrite_history_and_all(story: Story) -> Any:
 
 
 def digests(row: Any) -> tuple[str, str]:
-    layout = layout_of(type(row))
+    model: Any = type(row)
+    layout = layout_of(model)
     values = [getattr(row, name) for name in layout.columns]
     return layout.digest(values), layout.digest_at_opening(values)
 
