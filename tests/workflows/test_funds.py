@@ -75,18 +75,6 @@ def pay(city: City, fund: Case, **others: Any) -> FundUse:
     return FundUse.objects.latest("pk")
 
 
-def in_state(state: str, city: City, fund: Case) -> Case:
-    """The fund in the state, each step taken by the one whose turn it was."""
-    use = pay(city, fund)
-    if state != "in_use":
-        fund = act(city, fund, "account", "lead", DAY, report="全部用于设备。")
-    if state == "checked":
-        fund = act(city, fund, "pass_check", "finance", DAY, opinion="使用合规。")
-    if state == "objected":
-        fund = act(city, fund, "object_use", "finance", DAY, uses=[use.pk])
-    return again(fund)
-
-
 # ── allocating ──
 
 

@@ -16,7 +16,7 @@ from cases.access import SYSTEM, Actor, Viewer
 from cases.clock import end_of_day
 from cases.editions.alliance import alliance_of
 from cases.editions.pinned import edition_of
-from cases.errors import Conflict, Invalid, Refusal, WrongRole
+from cases.errors import Conflict, Invalid, WrongRole
 from cases.models import Case, CaseEvent, GuidanceEntry, OrgUnit, SystemEvent, User
 from cases.targets import districts_without_centre, progress_of_years, share_of_year, shares_of
 from notifications.models import Message
@@ -160,26 +160,6 @@ def test_a_correction_keeps_the_old_values_and_overwrites_nobodys(year: Any, cit
     assert entry.history.first().history_user == city.officer
     with pytest.raises(Conflict):
         perform(year, "correct", by=Actor(city.officer), at=AT, row_version=0, **details)
-
-
-ALLOWED = {"enter": {"centre"}, "correct": {"centre"}, "strike": {"centre"}, "close": {"centre"}, "note_behind": set()}
-
-
-def test_only_the_centre_keeps_its_register(year: Any, city: City) -> None:
-    entry = city.enter(year)
-    people = {
-        "centre": Actor(city.officer),
-        "other_centre": Actor(city.other),
-        **{name: city.world.actor(name) for name in city.world.people},
-    }
-    details: dict[str, Any] = SESSION | {"entry": entry.pk, "row_version": 0, "review": "总结。", "check": AT.date()}
-    for verb, allowed in ALLOWED.items():
-        for name, actor in people.items():
-            if name not in allowed:
-                with pytest.raises(Refusal):
-                    perform(year, verb, by=actor, at=AT, reason="说明。", **details)
-    year = Case.objects.get(pk=year.pk)
-    assert (year.state, GuidanceEntry.objects.count()) == ("open", 1)
 
 
 def test_the_year_is_closed_once_it_is_over_with_a_review_and_then_nothing_changes(year: Any, city: City) -> None:

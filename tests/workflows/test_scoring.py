@@ -35,9 +35,6 @@ from tests.worlds import moment
 from workflows.alliance.scoring.opening import columns_done
 from workflows.consistency import faults
 from workflows.engine import perform
-from workflows.kinds import KINDS
-
-EVERYBODY = ("lead", "district", "commission", "commission_head", "finance", "member", "other_lead", "region", "system")
 
 
 @pytest.fixture
@@ -248,66 +245,7 @@ def test_columns_end_with_a_pilot_that_is_stopped(city: City) -> None:
     assert {column(pilot, name).state for name in ("self", "city", "finance")} == {"dropped"}
 
 
-# ── who does what, from where ────────────────────────────────────────────────
-
-# verb: who may, and the states of a column that it is possible in with where it leads.
-TABLE: dict[str, tuple[set[str], dict[str, str]]] = {
-    "submit": ({"lead"}, {"open": "submitted"}),
-    "return_column": ({"commission"}, {"submitted": "open"}),
-    "join": ({"system"}, {"submitted": "joined"}),
-    "drop": ({"system"}, {"open": "dropped", "submitted": "dropped"}),
-}
-
-
-OF_EVERY_KIND = {
-    *("claim", "release", "hand_over", "nudge", "redate", "affirm_date", "extend", "readdress"),
-    "note_inspection",
-}
-
-
-def self_column_in(state: str, city: City) -> Case:
-    pilot = in_scoring(city)
-    if state == "open":
-        return column(pilot, "self")
-    submit(city, pilot, "self")
-    if state == "joined":
-        submit(city, pilot, "city")
-        submit(city, pilot, "finance")
-        act(city, pilot, "fix_score", "commission", FIXED)
-        act(city, pilot, "countersign", "finance", FIXED)
-    if state == "dropped":
-        act(city, pilot, "stop", "commission_head", FIXED)
-    return column(pilot, "self")
-
-
-@pytest.mark.parametrize("state", ["open", "submitted", "joined", "dropped"])
-def test_every_verb_of_a_column_by_every_role_does_what_the_table_says(state: str, city: City) -> None:
-    case = self_column_in(state, city)
-    assert case.state == state
-    wrong = []
-    # Whoever reads the column: its scorer and the commission; all who take part once it is joined.
-    inside = {"lead", "commission", "commission_head", "region", "system"}
-    if state == "joined":
-        inside |= {"finance", "member", "district"}
-    for verb, (roles, moves) in TABLE.items():
-        for who in EVERYBODY:
-            if who not in inside:
-                wanted = "no_such_case"
-            elif who not in roles or (verb == "submit" and state != "open"):
-                wanted = "not_for_the_system" if who == "system" else "wrong_role"
-            else:
-                wanted = "wrong_state" if state not in moves else ""
-            if not wanted:
-                continue  # that it succeeds is shown above
-            try:
-                act(city, case, verb, who, FIXED)
-            except Refusal as refusal:
-                if refusal.code != wanted:
-                    wrong.append(f"{verb} by {who}: {refusal.code}, not {wanted}")
-            else:
-                wrong.append(f"{verb} by {who} was possible")
-    assert wrong == []
-    assert set(KINDS["scoring"].verbs) - OF_EVERY_KIND == set(TABLE)
+# ── who sees a column ────────────────────────────────────────────────────────
 
 
 def test_members_see_no_column_before_the_score_is_final_and_all_of_them_then(city: City) -> None:
