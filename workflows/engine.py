@@ -321,13 +321,11 @@ def _check_role(step: Step, rule: Rule, viewer: Viewer) -> None:
     found = (viewer.grant_on(permission, step.case, owner=owner) for permission in permissions)
     step.grant = next((grant for grant in found if grant is not None), None)
     if step.grant is None:
-        raise wrong_role()
-
-
-def wrong_role() -> WrongRole:
-    """The refusal of an action that belongs to somebody else."""
-    message = _("Your role does not include this action.")
-    return WrongRole("wrong_role", message, hint=_("The case page shows whose turn it is."))
+        raise WrongRole(
+            "wrong_role",
+            _("Your role does not include this action."),
+            hint=_("The case page shows whose turn it is."),
+        )
 
 
 def _check_state(step: Step, declared: Verb, kind: Kind, version: int | None) -> None:

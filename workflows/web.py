@@ -10,7 +10,7 @@ from cases.audit.people import note_reading
 from cases.evidence import look_at
 from cases.models import Case
 from cases.web import actor_of, viewer_of, whole_number
-from workflows.engine import no_such_case, perform, wrong_role
+from workflows.engine import no_such_case, perform
 from workflows.kinds import KINDS, kind_of
 
 UNREADABLE = -1  # no case has this version: whatever the page showed, it was not this
@@ -51,13 +51,6 @@ def perform_from(request: HttpRequest, case: Case, verb: str, **details: Any) ->
         reason=request.POST.get("reason", ""),
         **details,
     )
-
-
-def require_role(request: HttpRequest, case: Case, verb: str) -> None:
-    """Refuse a form (WrongRole, 403) to those whose sending of it would be refused in every state."""
-    viewer = viewer_of(request)
-    if not any(viewer.may(permission, case) for permission in KINDS[case.kind].verbs[verb].rule.permissions):
-        raise wrong_role()
 
 
 def possible_verbs(request: HttpRequest, case: Case, item: Any = None) -> list[Any]:
