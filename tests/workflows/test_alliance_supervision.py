@@ -10,9 +10,20 @@ import pytest
 from cases.errors import Refusal
 from cases.models import Case, Supervision, WorkItem
 from notifications.recipients import Directory
-from tests.workflows.alliances import City, act, applied, build_city, in_practice, selected
+from tests.workflows.alliances import (
+    City,
+    act,
+    application,
+    applied,
+    build_city,
+    in_practice,
+    member,
+    programme_of,
+    selected,
+)
 from tests.workflows.filings import filing_of, submitted, write
 from tests.worlds import moment
+from workflows.alliance.opening import apply
 from workflows.consistency import faults
 
 BY = dt.date(2020, 3, 27)
@@ -67,6 +78,17 @@ def test_whoever_takes_part_reads_the_supervision_and_strangers_do_not(city: Cit
     }
     assert {"lead", "lead_head", "member", "community", "district", "finance", "commission", "region"} <= readers
     assert not readers & {"sibling", "nursing", "other_lead", "other_district", "nobody"}
+
+
+def test_whoever_takes_part_until_a_day_reads_the_supervision_until_then(city: City) -> None:
+    until = dt.date(2020, 9, 1)
+    members = [member(city.community, "community"), member(city.nursing, valid_until=until)]
+    given = application(city, members=members)
+    pilot = apply(programme_of(city), given, by=city.actor("lead"), at=moment("2020-02-20"))
+    case = supervise(city, act(city, pilot, "select", "commission_head", "2020-03-16"))
+    for day, reads in (("2020-08-31", True), ("2020-09-01", False)):
+        seen = Case.objects.visible_to(city.viewer("nursing", moment(day))).filter(pk=case.pk)
+        assert seen.exists() == reads, day
 
 
 def test_the_commission_does_not_supervise_itself_and_the_region_does(city: City) -> None:

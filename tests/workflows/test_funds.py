@@ -188,6 +188,35 @@ def test_an_agreement_counts_in_every_year_that_it_touches(city: City) -> None:
     assert joined(city, 2020) == []
 
 
+def test_an_institution_counts_once_a_year_by_however_many_agreements_and_a_community_centre_never(city: City) -> None:
+    pilot = direct(city)
+    row = membership(pilot, city.nursing)
+    row.valid_until = dt.date(2020, 7, 1)
+    row.save(update_fields=["valid_until"])
+    act(city, pilot, "renew_membership", "other_lead", "2020-06-01", membership=row)
+    assert joined(city, 2020) == [city.nursing]
+    row.tier = "community"
+    row.save(update_fields=["tier"])
+    membership(pilot, city.nursing).delete()
+    assert joined(city, 2020) == []
+
+
+def test_each_year_has_a_subsidy_of_its_own_and_each_city_its_own_hospitals(city: City) -> None:
+    direct(city)
+    subsidy(city)
+    elsewhere = unit("prefecture", "宁波市卫生健康委", "330200", city.region)
+    assert entitlements(elsewhere, 2020) == []
+    later = moment("2021-06-01")
+    [line] = entitlements(city.city, 2021)
+    assert line.fund is None
+    given = values(city, kind="subsidy", holder=city.other_hospital, pilot=None, rate=Decimal(30000), year=2021)
+    assert allocate(city.city, given, by=city.actor("commission"), at=later).year == 2021
+    below = unit("hospital", "拱墅区医院", "330105-301", city.district)
+    with pytest.raises(Invalid) as refusal:
+        subsidy(city, holder=below)
+    assert "四（三）" in refusal.value.faults["holder"][0]
+
+
 def test_earmarked_funds_are_not_for_a_pilot_that_was_stopped(city: City, pilot: Case) -> None:
     act(city, pilot, "stop", "commission_head", "2020-03-20")
     with pytest.raises(Invalid) as refusal:

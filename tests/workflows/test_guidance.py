@@ -214,6 +214,18 @@ def test_whoever_is_on_course_is_not_reminded(year: Any, city: City) -> None:
     assert not CaseEvent.objects.filter(verb="note_behind", case=year.pk).exists()
 
 
+def test_nobody_is_reminded_of_a_year_on_hold(year: Any, city: City) -> None:
+    perform(year, "hold", by=city.commission, at=AT, reason="中心搬迁。")
+    assert remind_those_behind(moment("2021-07-01")) == 1  # the district's centre
+    assert not CaseEvent.objects.filter(verb="note_behind", case=year.pk).exists()
+    perform(year, "release_hold", by=city.commission, at=moment("2021-07-02"))
+    assert remind_those_behind(moment("2021-07-02")) == 1
+
+
+def test_one_sweep_reminds_so_many_and_the_next_one_the_others(year: Any) -> None:
+    assert [remind_those_behind(moment("2021-07-01"), limit=1) for _sweep in range(3)] == [1, 1, 0]
+
+
 def test_two_clocks_remind_once(year: Any) -> None:
     day = dt.date(2021, 7, 1)
     perform(year, "note_behind", by=SYSTEM, at=moment("2021-07-01"), check=day)
@@ -245,6 +257,10 @@ def test_a_share_of_the_city_is_read_off_by_the_commission_and_the_latest_one_co
 
 def test_districts_without_a_centre_are_named(city: City) -> None:
     assert districts_without_centre(city.world.prefecture, AT.date()) == [city.world.other_county]
+    city.district_centre.closed_on = AT.date()
+    city.district_centre.save(update_fields=["closed_on"])
+    without = districts_without_centre(city.world.prefecture, AT.date())
+    assert without == [city.world.county, city.world.other_county], "a centre that has closed is none"
 
 
 # ── pages ──
@@ -356,6 +372,20 @@ def test_city_and_districts_that_are_behind_are_reminded_once_a_day_of_the_editi
         ("shares_behind", city.people["commission"]),
         ("no_centre", city.people["other_district"]),
     }
+
+
+def test_a_programme_on_hold_or_of_another_city_is_left_alone_until_it_goes_on(programme: Any) -> None:
+    city, case = programme
+    perform(case, "hold", by=city.actor("region"), at=moment("2020-06-01"), reason="暂停试点。")
+    assert remind_those_behind(moment("2020-07-01")) == 0
+    perform(case, "release_hold", by=city.actor("region"), at=moment("2020-07-02"))
+    assert remind_those_behind(moment("2020-07-02"), limit=0) == 0
+    assert remind_those_behind(moment("2020-07-02")) == 1
+    elsewhere = unit("prefecture", "宁波市卫生健康委", "330200", city.region)
+    values = {"target": "geriatrics_share", "note": "", "as_of": dt.date(2020, 6, 30), "numerator": 1, "denominator": 1}
+    enter_reading(city.city, values, by=city.actor("commission"), at=moment("2020-07-02"))
+    shares = [shares_of(alliance_of(edition_of(case)), place, dt.date(2020, 7, 2)) for place in (city.city, elsewhere)]
+    assert [lines[0].met for lines in shares] == [True, False]
 
 
 def test_who_has_reached_everything_is_left_alone(programme: Any) -> None:

@@ -256,6 +256,52 @@ def test_a_renewal_lasts_longer_than_what_it_renews_and_open_agreements_need_non
         act(city, pilot, "renew_membership", "lead", "2020-08-20", membership=membership(pilot, city.community))
 
 
+def test_a_renewed_member_keeps_its_contact_and_one_that_ended_its_agreement_is_not_renewed(city: City) -> None:
+    pilot = dated(city, dt.date(2020, 9, 1))
+    row, contact = membership(pilot, city.nursing), city.people["nursing_contact"]
+    act(city, pilot, "name_contact", "nursing", "2020-05-06", membership=row, contact=contact)
+    act(city, pilot, "renew_membership", "lead", "2020-08-20", membership=row)
+    assert membership(pilot, city.nursing).contact == contact
+    community = membership(pilot, city.community)
+    act(city, pilot, "end_membership", "community", "2020-08-20", membership=community, on=dt.date(2020, 10, 1))
+    with pytest.raises(Conflict) as refused:
+        act(city, pilot, "renew_membership", "lead", "2020-08-21", membership=community)
+    assert refused.value.code == "nothing_to_renew"
+
+
+def test_a_district_stays_as_long_as_the_longest_agreement_of_its_units(city: City) -> None:
+    pilot = dated(city, dt.date(2020, 9, 1))
+    longer = unit("institution", "文新养老院", "330106-009", city.other_district)
+    act(city, pilot, "admit", "lead", "2020-05-06", **member(longer, valid_until=dt.date(2020, 10, 1)))
+    row = membership(pilot, city.nursing)
+    act(city, pilot, "end_membership", "nursing", "2020-06-01", membership=row, on=dt.date(2020, 6, 1))
+    assert [reads(city, "other_district", day) for day in ("2020-09-30", "2020-10-01")] == [True, False]
+    act(city, pilot, "admit", "lead", "2020-06-02", **member(city.nursing, valid_from=dt.date(2020, 6, 2)))
+    assert reads(city, "other_district", "2020-10-01"), "one of them has no end"
+
+
+def test_a_renewal_does_not_bring_an_institution_into_two_direct_alliances(city: City) -> None:
+    programme, until = programme_of(city), dt.date(2020, 9, 1)
+    early = [member(city.nursing, has_hospital=True, valid_until=until)]
+    late = [member(city.nursing, has_hospital=True, valid_from=until)]
+    first = apply_as(city, "other_lead", direct_application(city, members=early), programme)
+    given = direct_application(city, lead=city.hospital, name="另一联合体", members=late)
+    for pilot in (first, apply_as(city, "lead", given, programme)):
+        act(city, pilot, "select", "commission_head", "2020-03-16")
+    row = membership(first, city.nursing)
+    with pytest.raises(Invalid) as refused:
+        act(city, first, "renew_membership", "other_lead", "2020-08-20", membership=row)
+    assert refused.value.code == "two_direct_alliances"
+
+
+def test_nobody_is_admitted_for_days_on_which_it_is_a_member(city: City) -> None:
+    pilot = dated(city, dt.date(2020, 9, 1))
+    with pytest.raises(Conflict) as refused:
+        act(city, pilot, "admit", "lead", "2020-05-06", **member(city.nursing, valid_from=dt.date(2020, 8, 31)))
+    assert refused.value.code == "member_already"
+    act(city, pilot, "admit", "lead", "2020-05-06", **member(city.nursing, valid_from=dt.date(2020, 9, 1)))
+
+
 def test_who_leaves_leaves_the_agreement_to_come_as_well(city: City) -> None:
     pilot = dated(city, dt.date(2020, 9, 1))
     row = membership(pilot, city.nursing)
@@ -295,6 +341,21 @@ def test_office_and_member_are_reminded_once_of_an_agreement_that_ends(city: Cit
     assert {message.facts["until"] for message in told} == {"2020-09-01"}
     act(city, pilot, "renew_membership", "lead", "2020-08-20", membership=membership(pilot, city.nursing))
     assert remind_of_agreements(moment("2020-08-25")) == 0
+
+
+def test_of_an_agreement_with_another_end_office_and_member_are_reminded_anew_and_never_on_hold(city: City) -> None:
+    pilot = dated(city, dt.date(2020, 9, 1))
+    assert remind_of_agreements(moment("2020-08-02")) == 1
+    row = membership(pilot, city.nursing)
+    act(city, pilot, "end_membership", "lead", "2020-08-03", membership=row, on=dt.date(2020, 8, 20))
+    assert remind_of_agreements(moment("2020-08-04")) == 0, "nobody renews what was ended"
+    next_one = dt.date(2020, 9, 20)
+    again_ = member(city.nursing, valid_from=dt.date(2020, 8, 20), valid_until=next_one)
+    act(city, pilot, "admit", "lead", "2020-08-04", **again_)
+    act(city, pilot, "hold", "commission", "2020-08-20")
+    assert remind_of_agreements(moment("2020-08-21")) == 0
+    act(city, pilot, "release_hold", "commission", "2020-08-24")
+    assert remind_of_agreements(moment("2020-08-24")) == 1
 
 
 def test_the_contact_is_somebody_of_the_unit(city: City) -> None:
@@ -450,3 +511,15 @@ def test_the_commission_invites_new_units_where_the_clock_stands(city: City) -> 
     unit("hospital", "市新建医院", "330100-009", city.city)
     act(city, programme, "invite", "commission", "2020-02-12")
     assert CaseParty.objects.filter(case=programme, part="lead", unit__code="330100-009").exists()
+
+
+def test_a_bureau_is_invited_while_the_pilots_run_and_nobody_below_a_district(city: City) -> None:
+    programme = parent_of(selected(city))
+    act(city, programme, "finish_selection", "commission", "2020-03-20")
+    unit("institution", "新办养老院", "330105-009", city.district)
+    unit("community_centre", "新办社区卫生服务中心", "330105-109", city.district)
+    assert invite(moment("2020-05-06")) == 0
+    unit("finance_bureau", "杭州市财政局开发区分局", "330100-902", city.city)
+    assert invite(moment("2020-05-06"), limit=0) == 0
+    assert invite(moment("2020-05-06")) == 1
+    assert CaseParty.objects.filter(case=programme, part="finance", unit__code="330100-902").exists()
