@@ -508,8 +508,10 @@ def test_the_commission_invites_new_units_where_the_clock_stands(city: City) -> 
     with pytest.raises(Conflict) as refused:
         act(city, programme, "invite", "commission", "2020-02-12")
     assert refused.value.code == "nobody_new"
-    unit("hospital", "市新建医院", "330100-009", city.city)
-    act(city, programme, "invite", "commission", "2020-02-12")
+    unit("hospital", "市新建医院", "330100-009", city.city, opened_on=dt.date(2020, 2, 13))
+    with pytest.raises(Conflict):
+        act(city, programme, "invite", "commission", "2020-02-12")
+    act(city, programme, "invite", "commission", "2020-02-13")
     assert CaseParty.objects.filter(case=programme, part="lead", unit__code="330100-009").exists()
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from cases.editions.alliance import CODE
-from cases.models import Case, Filing, WorkItem
+from cases.models import Case, Filing, Pilot, WorkItem
 from tests.workflows.alliances import City, build_city, selected
 from tests.workflows.referrals import PLAIN, ask, open_pilot
+from tests.workflows.scoring_cards import SCORED, column, in_scoring
 from tests.worlds import moment
+from workflows.alliance.funds.opening import allocate
 from workflows.alliance.naming import alliances
 from workflows.desk.lines import lines_of
 from workflows.kinds import KINDS
@@ -44,6 +47,16 @@ def test_a_line_of_a_referral_names_the_alliance_and_no_patient(city: City) -> N
     line = named(city, "lead_contact", "2020-06-01 10:30")[f"/referrals/{referral.pk}/"]
     assert line == NAME
     assert not any(text in line for text in PLAIN)
+
+
+def test_a_line_of_a_column_names_the_alliance_and_one_of_money_who_uses_it(city: City) -> None:
+    pilot = in_scoring(city)
+    values = {"kind": "earmarked", "holder": city.hospital, "pilot": Pilot.objects.get(), "year": 2021}
+    values |= {"amount": Decimal(100), "purpose": "用于人员培训。"}
+    fund = allocate(city.city, values, by=city.actor("commission"), at=moment(SCORED))
+    subs = named(city, "lead", SCORED)
+    assert subs[reverse("scoring", args=[column(pilot, "self").pk])] == NAME
+    assert subs[reverse("fund", args=[fund.pk])] == city.hospital.name
 
 
 def test_many_lines_are_named_by_one_query(city: City, django_assert_num_queries: Any) -> None:
