@@ -252,8 +252,19 @@ def test_a_renewal_lasts_longer_than_what_it_renews_and_open_agreements_need_non
     with pytest.raises(Invalid) as refused:
         act(city, pilot, "renew_membership", "lead", "2020-08-20", membership=row, valid_until=dt.date(2020, 9, 1))
     assert "试点方案" in refused.value.faults["valid_until"][0]
+    with pytest.raises(Invalid) as refused:  # it has ended, and would end again before today
+        act(city, pilot, "renew_membership", "lead", "2020-10-12", membership=row, valid_until=dt.date(2020, 10, 12))
+    assert refused.value.code == "ends_before_it_begins"
     with pytest.raises(Conflict):
         act(city, pilot, "renew_membership", "lead", "2020-08-20", membership=membership(pilot, city.community))
+
+
+def test_ending_an_agreement_never_makes_it_longer(city: City) -> None:
+    pilot = dated(city, dt.date(2020, 9, 1))
+    row = membership(pilot, city.nursing)
+    with pytest.raises(Conflict) as refused:
+        act(city, pilot, "end_membership", "lead", "2020-05-06", membership=row, on=dt.date(2020, 9, 2))
+    assert refused.value.code == "ends_already"
 
 
 def test_a_renewed_member_keeps_its_contact_and_one_that_ended_its_agreement_is_not_renewed(city: City) -> None:
@@ -292,6 +303,21 @@ def test_a_renewal_does_not_bring_an_institution_into_two_direct_alliances(city:
     with pytest.raises(Invalid) as refused:
         act(city, first, "renew_membership", "other_lead", "2020-08-20", membership=row)
     assert refused.value.code == "two_direct_alliances"
+
+
+def test_no_second_hospital_comes_to_lead_an_alliance(city: City) -> None:
+    with pytest.raises(Invalid) as refused:
+        act(city, in_practice(city), "admit", "lead", "2020-05-06", **member(city.other_hospital, "lead"))
+    assert refused.value.code == "one_lead"
+
+
+def test_of_an_agreement_that_has_ended_nobody_is_reminded_and_of_none_twice(city: City) -> None:
+    pilot = dated(city, dt.date(2020, 9, 1))
+    act(city, pilot, "admit", "lead", "2020-05-06", **member(city.sibling, valid_until=dt.date(2020, 8, 1)))
+    assert remind_of_agreements(moment("2020-08-02")) == 1, "the clock stood still in July"
+    with pytest.raises(Conflict) as refused:
+        act(city, pilot, "note_agreement", "system", "2020-08-02", membership=membership(pilot, city.nursing))
+    assert refused.value.code == "already_told"
 
 
 def test_nobody_is_admitted_for_days_on_which_it_is_a_member(city: City) -> None:
