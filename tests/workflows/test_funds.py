@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 
 from cases.access import Viewer
 from cases.errors import Conflict, Invalid, Refusal, WrongRole
@@ -92,6 +93,16 @@ def test_nobody_but_the_commission_allocates(city: City, pilot: Case) -> None:
     for name in ("commission_head", "region", "district", "lead", "finance", "nobody"):
         with pytest.raises(WrongRole):
             allocate(city.city, values(city), by=city.actor(name), at=AT)
+    with pytest.raises(WrongRole):  # nor does the commission out of a district's money
+        allocate(city.district, values(city), by=city.actor("commission"), at=AT)
+
+
+def test_without_a_bureau_that_could_check_nothing_is_allocated(city: City, pilot: Case) -> None:
+    city.finance.closed_on = dt.date(2020, 4, 1)
+    city.finance.save(update_fields=["closed_on"])
+    with pytest.raises(Invalid) as refusal:
+        fund_of(city)
+    assert list(refusal.value.faults) == ["holder"]
 
 
 @pytest.mark.parametrize(
@@ -130,8 +141,10 @@ def test_a_subsidy_is_so_much_for_each_institution_with_a_hospital(city: City) -
     pilot = direct(city)
     second = unit("institution", "文新医养中心", "330106-002", city.other_district)
     act(city, pilot, "admit", "other_lead", "2020-05-06", **member(second, has_hospital=True))
-    case: Any = subsidy(city)
+    with override("en"):  # whoever reads it later reads Chinese
+        case: Any = subsidy(city)
     assert case.fund.amount == Decimal("60001.00")
+    assert "institution" not in case.fund.basis
     assert all(name in case.fund.basis for name in ("2", "30000.50", city.nursing.name, second.name))
     assert set(CaseEvent.objects.get(case=case, verb="open").details["institutions"]) == {city.nursing.pk, second.pk}
 

@@ -18,9 +18,10 @@ from cases.editions.alliance import alliance_of
 from cases.editions.pinned import edition_of
 from cases.errors import Conflict, Invalid, WrongRole
 from cases.models import Case, CaseEvent, GuidanceEntry, OrgUnit, SystemEvent, User
-from cases.targets import districts_without_centre, progress_of_years, share_of_year, shares_of
+from cases.targets import Progress, districts_without_centre, progress_of_years, share_of_year, shares_of
 from notifications.models import Message
 from notifications.outbox import deliver_events
+from tests.cases.test_scoring import edition
 from tests.workflows.alliances import build_city, programme_of
 from tests.worlds import World, build_world, moment, person, unit
 from workflows.alliance.editions import edition_on
@@ -185,6 +186,14 @@ def test_the_share_of_the_year_counts_its_last_day_in_full() -> None:
     assert share_of_year(2021, dt.date(2021, 12, 31)) == 1
     assert share_of_year(2021, dt.date(2020, 12, 31)) == 0
     assert share_of_year(2020, dt.date(2020, 1, 1)) == 1 / share_of_year(2020, dt.date(2020, 12, 31)) / 366
+
+
+@pytest.mark.parametrize(
+    ("done", "expected", "behind"), [("4", "5", True), ("5", "5", False), ("9", "10", True), ("10", "10", False)]
+)
+def test_whoever_has_as_much_as_the_calendar_is_not_behind(done: str, expected: str, behind: bool) -> None:
+    rule = edition().targets["education_sessions"]
+    assert Progress(rule, Decimal(done), Decimal(expected)).behind is behind
 
 
 def test_whoever_is_behind_on_a_day_of_the_edition_is_told_once(year: Any, city: City) -> None:
@@ -381,6 +390,8 @@ def test_a_programme_on_hold_or_of_another_city_is_left_alone_until_it_goes_on(p
     perform(case, "release_hold", by=city.actor("region"), at=moment("2020-07-02"))
     assert remind_those_behind(moment("2020-07-02"), limit=0) == 0
     assert remind_those_behind(moment("2020-07-02")) == 1
+    with pytest.raises(Conflict):  # another clock, at the same time
+        perform(case, "note_behind", by=SYSTEM, at=moment("2020-07-02"), check=dt.date(2020, 7, 1))
     elsewhere = unit("prefecture", "宁波市卫生健康委", "330200", city.region)
     values = {"target": "geriatrics_share", "note": "", "as_of": dt.date(2020, 6, 30), "numerator": 1, "denominator": 1}
     enter_reading(city.city, values, by=city.actor("commission"), at=moment("2020-07-02"))

@@ -27,6 +27,7 @@ from tests.workflows.alliances import (
     programme_of,
     selected,
 )
+from tests.workflows.referrals import ask, open_pilot
 from tests.worlds import moment, person, unit
 from workflows.alliance.agreements import remind_of_agreements
 from workflows.alliance.clock import turn_phases
@@ -257,6 +258,30 @@ def test_a_renewal_lasts_longer_than_what_it_renews_and_open_agreements_need_non
     assert refused.value.code == "ends_before_it_begins"
     with pytest.raises(Conflict):
         act(city, pilot, "renew_membership", "lead", "2020-08-20", membership=membership(pilot, city.community))
+
+
+def test_a_member_leaves_once_its_referrals_are_over_and_others_are_nothing_to_it(city: City) -> None:
+    pilot = open_pilot(city)
+    referral = ask(city, pilot)
+    leaving = {"membership": membership(pilot, city.institution), "on": dt.date(2020, 6, 10)}
+    with pytest.raises(Conflict) as refused:
+        act(city, pilot, "end_membership", "member", "2020-06-02", **leaving)
+    assert refused.value.code == "referrals_under_way"
+    community = {"membership": membership(pilot, city.community), "on": dt.date(2020, 6, 10)}
+    act(city, pilot, "end_membership", "community", "2020-06-02", **community)
+    act(city, referral, "cancel", "member_contact", "2020-06-03", reason="家属改变主意。")
+    act(city, pilot, "end_membership", "member", "2020-06-03", **leaving)
+    assert not reads(city, "member", "2020-06-10")
+
+
+def test_an_agreement_of_today_does_not_end_before_it_begins(city: City) -> None:
+    pilot = in_practice(city)
+    today = dt.date(2020, 5, 6)
+    act(city, pilot, "admit", "lead", "2020-05-06", **member(city.sibling, valid_from=today))
+    row = membership(pilot, city.sibling)
+    with pytest.raises(Invalid) as refused:
+        act(city, pilot, "end_membership", "lead", "2020-05-06", membership=row, on=today)
+    assert refused.value.code == "ends_before_it_begins"
 
 
 def test_ending_an_agreement_never_makes_it_longer(city: City) -> None:
