@@ -101,6 +101,7 @@ def test_what_cannot_be_is_said_while_it_is_typed(city: City, client: Client) ->
 
 def test_the_page_leads_to_what_a_row_rests_on_and_says_what_the_registers_hold(city: City, client: Client) -> None:
     pilot = in_scoring(city)
+    client.cookies["django_language"] = "en"
     client.force_login(city.people["finance"])
     page = text(client.get(reverse("scoring", args=[column(pilot, "finance").pk])))
     funds = reverse("pilot_funds", args=[pilot.pk])
@@ -109,7 +110,7 @@ def test_the_page_leads_to_what_a_row_rests_on_and_says_what_the_registers_hold(
     for who, name in (("lead", "self"), ("commission", "city")):
         client.force_login(city.people[who])
         address = reverse("scoring", args=[column(pilot, name).pk])
-        page = text(client.get(address, headers={"accept-language": "en"}))
+        page = text(client.get(address))
         assert "0 answers to the survey; at least 1 count." in page
         for where in ("pilot_filings", "pilot_meetings", "pilot_survey", "pilot_activities", "pilot_referral_figures"):
             assert reverse(where, args=[pilot.pk]) in page
@@ -118,8 +119,9 @@ def test_the_page_leads_to_what_a_row_rests_on_and_says_what_the_registers_hold(
 
 def test_columns_stand_beside_each_other_only_where_they_score_the_row(city: City, client: Client) -> None:
     pilot = in_joint(city)
+    client.cookies["django_language"] = "en"
     client.force_login(city.people["commission"])
-    answer = client.get(reverse("pilot_scoring", args=[pilot.pk]), headers={"accept-language": "en"})
+    answer = client.get(reverse("pilot_scoring", args=[pilot.pk]))
     beside = {shown.row.code: len(shown.cells) for group in answer.context["groups"] for shown in group.rows}
     assert beside.pop("funds") == 1
     assert set(beside.values()) == {2}
