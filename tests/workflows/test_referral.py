@@ -374,7 +374,7 @@ def test_an_edition_may_count_working_days_instead_of_hours(city: City) -> None:
     for code, days in (("referral_acceptance_up", 1), ("referral_arrival", 2)):
         rule = {name: value for name, value in rules[code].items() if not name.endswith("hours")}
         rules[code] = {**rule, "kind": "working_days", "days": days}
-    edition.data, edition.digest = {**edition.data, "deadlines": rules}, "d" * 64
+    edition.data, edition.digest = {**edition.data, "deadlines": rules}, "ef" * 32
     edition.save()
     forget_editions()
     friday = moment("2020-06-05 16:00")

@@ -95,7 +95,7 @@ def test_a_district_scores_a_column_where_the_edition_asks_for_it(city: City) ->
     edition = Edition.objects.get(code="alliance-pilot")
     columns = {"columns": ["self", "district", "city", "finance"]}
     edition.data = {**edition.data, "evaluation": {**edition.data["evaluation"], **columns}}
-    edition.digest = "d" * 64
+    edition.digest = "5c" * 32  # what is read of an edition is remembered by its digest
     edition.save()
     forget_editions()
     pilot = in_scoring(city)
