@@ -85,8 +85,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if reason := reasons[mark]:
                 item.add_marker(pytest.mark.skip(reason=reason))
     if vendor() == "postgresql":
-        config.hook.pytest_deselected(items=[item for item in items if not asks_for_the_database(item)])
-        items[:] = filter(asks_for_the_database, items)
+        chosen = list(filter(asks_for_the_database, items))
+        if not LONG:
+            chosen = list(one_example_of_each(chosen))
+        kept = set(chosen)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = chosen
     # The longest first: else one worker goes on with it alone after the others have run out of tests.
     items.sort(key=lambda item: -max((mark.args[0] for mark in item.iter_markers("slow")), default=0))
 
@@ -98,6 +102,19 @@ def asks_for_the_database(item: pytest.Item) -> bool:
     fixtures = {"db", "transactional_db", "live_server", "django_db_setup"}
     marks = {"django_db", "postgres"}
     return not fixtures.isdisjoint(getattr(item, "fixturenames", ())) or any(map(item.get_closest_marker, marks))
+
+
+def one_example_of_each(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Of a test with many examples the first, which is another one with every seed; all of it where it says ``each``.
+
+    All of them run on SQLite, and on both in make test-long.
+    """
+    seen: set[str] = set()
+    for item in items:
+        test = item.nodeid.split("[")[0]
+        if test not in seen or any(map(item.get_closest_marker, ("each", "postgres"))):
+            yield item
+        seen.add(test)
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,8 @@ from tests.filing import Filing
 from tests.story import Story
 from tests.worlds import moment
 
+pytestmark = pytest.mark.each
+
 
 @pytest.fixture(autouse=True)
 def fresh_editions() -> Iterator[None]:

@@ -14,6 +14,8 @@ from tests.cases.audited import faults
 from tests.story import Story
 from tests.worlds import build_world
 
+pytestmark = pytest.mark.each
+
 
 @pytest.fixture
 def story(db: None) -> Story:

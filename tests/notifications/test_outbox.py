@@ -20,6 +20,8 @@ from tests.notifications.telling import announce, deliver_all, forget_deliveries
 from tests.story import Story
 from tests.worlds import World, build_world, moment
 
+pytestmark = pytest.mark.each
+
 AT = moment("2021-05-12 10:42")
 
 

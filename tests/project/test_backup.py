@@ -22,7 +22,7 @@ from tests.story import Story, problem
 from tests.worlds import BEGINNING, build_world, moment
 from workflows.engine import perform
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.each, pytest.mark.django_db(transaction=True)]
 AT = moment("2021-05-12 10:42")
 
 

@@ -19,6 +19,8 @@ from workflows.consistency import faults
 from workflows.engine import perform, perform_many
 from workflows.step import history_of
 
+pytestmark = pytest.mark.each
+
 MOST_QUERIES = 12
 FOR_FACTS = 2  # the rows that held are ended, those that hold now begin (ADR 0023)
 
