@@ -39,6 +39,8 @@ AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 def world() -> World:
     built = build_world()
     # The world may have been built by an earlier test at another time; here its people came today.
+    for person in built.people.values():
+        person.date_joined = AT
     User.objects.update(date_joined=AT)
     return built
 
