@@ -226,6 +226,7 @@ def run_all(options: argparse.Namespace, servers: Servers) -> int:
         check(run)
         migrated()
         quick = "not browser and not postgres and not redis and not slow"
+        run.environment["YIYANG_FAST"] = "1"
         run.step("quick tests on SQLite, without browser", pytest("-m", quick))
     else:
         missing = test(run, servers)

@@ -21,6 +21,7 @@ pytest_plugins = ["tests.browsers"]
 
 ROOT = Path(__file__).resolve().parent.parent
 LONG = os.environ.get("YIYANG_LONG") == "1"
+FAST = os.environ.get("YIYANG_FAST") == "1"
 DRIVEN = "YIYANG_TEST_MISSING" in os.environ
 MISSING = set(filter(None, os.environ.get("YIYANG_TEST_MISSING", "").split(",")))
 
@@ -84,8 +85,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 reasons[mark] = reason_to_skip(mark)
             if reason := reasons[mark]:
                 item.add_marker(pytest.mark.skip(reason=reason))
-    if vendor() == "postgresql":
-        chosen = list(filter(asks_for_the_database, items))
+    if vendor() == "postgresql" or FAST:
+        chosen = list(filter(asks_for_the_database, items)) if vendor() == "postgresql" else items
         if not LONG:
             chosen = list(one_example_of_each(chosen))
         kept = set(chosen)
@@ -107,7 +108,7 @@ def asks_for_the_database(item: pytest.Item) -> bool:
 def one_example_of_each(items: list[pytest.Item]) -> Iterator[pytest.Item]:
     """Of a test with many examples the first, which is another one with every seed; all of it where it says ``each``.
 
-    All of them run on SQLite, and on both in make test-long.
+    All of them run on SQLite but in make test-fast, and on both in make test-long.
     """
     seen: set[str] = set()
     for item in items:
