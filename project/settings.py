@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "project.language.ChineseFirstMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "project.methods.spoken_methods",
     "project.sizes.limited_size",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

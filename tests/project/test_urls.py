@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 
 from cases.delegating import delegate
 from cases.roles import Role
@@ -19,6 +21,8 @@ from tests.worlds import World, build_world, moment, person, unit
 HERE = Path(__file__).parent
 TABLES = sorted(HERE.glob("urls*.txt"))
 NOW, NOW_SCORING = "2021-09-20 10:00", "2021-05-24 10:00"
+# Arguments of addresses that are words; the others are keys.
+WORDS = {"act", "code", "digest", "ending", "part", "token", "verb", "year"}
 SAID = "If this is right, the line in the table is:\n"
 
 
@@ -100,6 +104,15 @@ def test_every_address_of_an_alliance_answers_every_person_as_the_table_says() -
         people = people_of_the_city(city)
         found = wrong(read(HERE / "urls_alliance.txt"), people, {**an_alliance(city), "token": TOKEN})
     assert not found, SAID + found
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "BREW"])
+def test_no_address_knows_another_method(method: str) -> None:
+    client = Client()
+    for table in map(read, TABLES):
+        for line in table.lines:
+            path = reverse(line.name, kwargs={key: value if key in WORDS else 1 for key, value in line.arguments})
+            assert client.generic(method, path).status_code == 405, path
 
 
 def unlisted(tables: list[Table]) -> list[str]:
